@@ -14,8 +14,8 @@ function stream(document: string | Buffer, shape: Shape, sizes: readonly number[
   const large: Leaf[] = [];
   const json = new JsonStream(shape, {
     value: (leaf, buffer, start, end) =>
-      void found.push({ leaf, text: buffer.toString('utf8', start, end) }),
-    largeValue: (leaf) => void large.push(leaf),
+      void found.push({ leaf: { ...leaf }, text: buffer.toString('utf8', start, end) }),
+    largeValue: (leaf) => void large.push({ ...leaf }),
   });
   let at = 0;
   for (let turn = 0; at < bytes.length; turn++) {

@@ -5,7 +5,7 @@ import { SampleIndex } from './sampleIndex';
 import type { SampleRest } from './sampleIndex';
 
 /** Raised whenever what is kept changes its meaning; files of other versions are made anew. */
-const indexVersion = 1;
+const indexVersion = 2;
 const magic = 'MCWIDX';
 
 interface Header {

@@ -1,5 +1,5 @@
 import type { ByteStore } from '../bytes/byteStore';
-import { Column } from './columns';
+import { NumberTable } from './numberTable';
 import { RangeList } from './rangeList';
 
 /**
@@ -9,21 +9,18 @@ import { RangeList } from './rangeList';
 export class KeyTable {
   private slots = new Int32Array(4096).fill(-1);
 
-  constructor(
-    readonly hashes = new Column('u32'),
-    readonly keyOffsets = new Column('f64'),
-    readonly values = new RangeList(),
-  ) {
-    this.rebuild();
-  }
+  /** The hash of each key, and where the key lies. */
+  readonly keys = new NumberTable(2);
+  readonly values = new RangeList();
 
   get length(): number {
-    return this.hashes.length;
+    return this.keys.length;
   }
 
   add(key: string, keyOffset: number, offset: number, length: number): void {
-    this.hashes.push(hashKey(key));
-    this.keyOffsets.push(keyOffset);
+    const row = this.keys.addRow();
+    this.keys.set(row, 0, hashKey(key));
+    this.keys.set(row, 1, keyOffset);
     this.values.add(offset, length);
     if (this.length * 2 > this.slots.length) {
       this.rebuild();
@@ -42,7 +39,7 @@ export class KeyTable {
       if (index < 0) {
         return found;
       }
-      if (this.hashes.get(index) === hash && index > found && this.hasKey(index, key, store)) {
+      if (this.keys.get(index, 0) === hash && index > found && this.hasKey(index, key, store)) {
         found = index;
       }
     }
@@ -50,7 +47,7 @@ export class KeyTable {
 
   private hasKey(index: number, key: string, store: ByteStore): boolean {
     const bytes = Buffer.from(key);
-    return store.read(this.keyOffsets.get(index), bytes.length).equals(bytes);
+    return store.read(this.keys.get(index, 1), bytes.length).equals(bytes);
   }
 
   /** Finds the slots of all keys anew, after the columns were filled from outside. */
@@ -67,7 +64,7 @@ export class KeyTable {
 
   private place(index: number): void {
     const mask = this.slots.length - 1;
-    let slot = this.hashes.get(index) & mask;
+    let slot = this.keys.get(index, 0) & mask;
     while ((this.slots[slot] ?? -1) >= 0) {
       slot = (slot + 1) & mask;
     }
@@ -80,6 +77,15 @@ export function hashKey(key: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < key.length; index++) {
     hash = Math.imul(hash ^ key.charCodeAt(index), 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** The same hash of a key that stands in bytes. Keys are ASCII. */
+export function hashBytes(bytes: Buffer, start: number, end: number): number {
+  let hash = 0x811c9dc5;
+  for (let at = start; at < end; at++) {
+    hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
   }
   return hash >>> 0;
 }

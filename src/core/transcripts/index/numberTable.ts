@@ -28,6 +28,21 @@ export class NumberTable {
     this.data[row * this.width + field] = value;
   }
 
+  /** The last row whose field is at most `value`, of a field that never falls; -1 if none is. */
+  lastAtMost(field: number, value: number): number {
+    let low = 0;
+    let high = this.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.get(middle, field) <= value) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low - 1;
+  }
+
   /** The filled part as bytes, not copied. */
   bytes(): Uint8Array {
     return new Uint8Array(this.data.buffer, 0, this.length * this.width * 8);

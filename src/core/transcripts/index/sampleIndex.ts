@@ -144,15 +144,12 @@ export class SampleIndex {
       }
     };
     add('span', this.spans.columns);
-    for (const [name, { offsets, lengths }] of Object.entries(this.lists) as [
-      string,
-      RangeList,
-    ][]) {
-      add(name, { offsets, lengths });
+    for (const [name, list] of Object.entries(this.lists) as [string, RangeList][]) {
+      named[name] = list.rows;
     }
-    for (const [name, table] of Object.entries(this.keyTables())) {
-      const { hashes, keyOffsets, values } = table;
-      add(name, { hashes, keyOffsets, offsets: values.offsets, lengths: values.lengths });
+    for (const [name, { keys, values }] of Object.entries(this.keyTables())) {
+      named[`${name}.keys`] = keys;
+      named[`${name}.values`] = values.rows;
     }
     add('marker', this.markerColumns);
     add('rate', this.rates);

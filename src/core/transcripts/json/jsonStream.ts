@@ -29,7 +29,7 @@ export interface ArrayShape {
 /** What of a document is followed and what is reported; everything else is skipped. */
 export type Shape = LeafShape | ObjectShape | ArrayShape;
 
-/** Where a reported value lies. */
+/** Where a reported value lies. Given anew in the same object each time, so not to be kept. */
 export interface Leaf {
   readonly id: string;
   /** Its member name or its index in the array. */
@@ -81,6 +81,13 @@ export class JsonStream {
   private awaitsValue = true;
   private skipping: { skipper: ValueSkipper; leaf: Leaf; head: Buffer } | undefined;
   private started = false;
+  private readonly reported = {
+    id: '',
+    key: '' as string | number,
+    offset: 0,
+    length: 0,
+    keyOffset: -1,
+  };
   /** Whether the document's last bracket was seen. */
   complete = false;
 
@@ -238,13 +245,13 @@ export class JsonStream {
   }
 
   private leaf(id: string, start: number, end: number): Leaf {
-    return {
-      id,
-      key: this.key,
-      offset: this.base + start,
-      length: end - start,
-      keyOffset: this.keyOffset,
-    };
+    const { reported } = this;
+    reported.id = id;
+    reported.key = this.key;
+    reported.offset = this.base + start;
+    reported.length = end - start;
+    reported.keyOffset = this.keyOffset;
+    return reported;
   }
 
   private open(shape: ObjectShape | ArrayShape, isArray: boolean, at: number): void {

@@ -1,14 +1,25 @@
-import { skipColon, skipSpace, skipString, skipValue } from './scan';
+import { hashBytes } from '../index/keyTable';
+import { skipSpace, skipString, skipValue } from './scan';
 
 const quote = 0x22;
 const comma = 0x2c;
-const closeBrace = 0x7d;
+const colon = 0x3a;
+const space = 0x20;
+const caseBit = 0x20;
+const opening = 0x7b;
+const closing = 0x7d;
 const openBrace = 0x7b;
 const openBracket = 0x5b;
 const closeBracket = 0x5d;
+const zero = 0x30;
+const letterN = 0x6e;
 
 /** Numbers kept a member: where its key starts and ends (without quotes), and where its value does. */
 const stride = 4;
+
+/** Names that are kept at once, and how long they may be. */
+const internSlots = 256;
+const longestName = 48;
 
 /** Members beyond this many are skipped: no event has them, and a hostile one must not grow memory. */
 const mostMembers = 4096;
@@ -18,7 +29,7 @@ const mostMembers = 4096;
  * instance is used again and again, so that walking 300,000 events allocates nothing.
  */
 export class Members {
-  private ranges = new Float64Array(64 * stride);
+  private ranges = new Int32Array(64 * stride);
   /** How many members the last walked object has. */
   count = 0;
   private bytes: Buffer = Buffer.alloc(0);
@@ -27,6 +38,8 @@ export class Members {
   private readonly found: Int32Array;
   /** Keys that are looked for, by their length and first byte. */
   private readonly candidates: (number[] | undefined)[] = [];
+
+  private readonly names = new Array<string | undefined>(internSlots).fill(undefined);
 
   /** `keys` are what `find` and its kin are asked for: ASCII, at most 31 characters each. */
   constructor(private readonly keys: readonly string[]) {
@@ -52,47 +65,72 @@ export class Members {
     if (bytes[from] !== openBrace) {
       return skipValue(bytes, from, end);
     }
-    let at = from + 1;
-    for (;;) {
-      at = skipSpace(bytes, at, end);
-      if (at >= end) {
-        return -1;
-      }
-      const byte = bytes[at];
-      if (byte === quote) {
-        at = this.member(at + 1, end);
-        if (at < 0) {
-          return -1;
-        }
-      } else if (byte === closeBrace) {
-        return at + 1;
-      } else {
-        // A comma, or something that does not belong here and is stepped over.
-        at++;
-      }
-    }
+    return this.walkMembers(bytes, from + 1, end);
   }
 
-  private member(keyStart: number, end: number): number {
-    const keyEnd = skipString(this.bytes, keyStart, end);
-    if (keyEnd < 0) {
-      return -1;
+  /** One loop over all bytes: of the structure inside members nothing but its depth matters. */
+  // eslint-disable-next-line sonarjs/cognitive-complexity -- every byte of an index goes through it: one loop over plain locals
+  private walkMembers(bytes: Buffer, from: number, end: number): number {
+    let depth = 1;
+    let keyStart = -1;
+    let keyEnd = -1;
+    let valueStart = -1;
+    let at = from;
+    while (at < end) {
+      const byte = bytes[at] ?? 0;
+      if (byte === quote) {
+        const after = skipString(bytes, at + 1, end);
+        if (after < 0) {
+          return -1;
+        }
+        if (depth === 1 && keyStart < 0) {
+          keyStart = at + 1;
+          keyEnd = after - 1;
+        } else if (valueStart < 0) {
+          valueStart = at;
+        }
+        at = after;
+        continue;
+      }
+      const folded = byte | caseBit;
+      if (folded === opening) {
+        valueStart = valueStart < 0 ? at : valueStart;
+        depth++;
+      } else if (folded === closing) {
+        if (--depth === 0) {
+          this.add(keyStart, keyEnd, valueStart, at);
+          return at + 1;
+        }
+      } else if (depth === 1) {
+        if (byte === comma) {
+          this.add(keyStart, keyEnd, valueStart, at);
+          keyStart = -1;
+          valueStart = -1;
+        } else if (valueStart < 0 && byte > space && byte !== colon && keyStart >= 0) {
+          valueStart = at;
+        }
+      }
+      at++;
     }
-    const valueStart = skipColon(this.bytes, keyEnd, end);
-    if (valueStart < 0) {
-      return -1;
+    return -1;
+  }
+
+  /** Notes a member whose value ends before `end`, white space not counted. */
+  private add(keyStart: number, keyEnd: number, valueStart: number, end: number): void {
+    if (keyStart < 0 || valueStart < 0 || this.count >= mostMembers) {
+      return;
     }
-    const valueEnd = skipValue(this.bytes, valueStart, end);
-    if (valueEnd >= 0 && this.count < mostMembers) {
-      this.push(keyStart, keyEnd - 1, valueStart, valueEnd);
+    let valueEnd = end;
+    while (valueEnd > valueStart && (this.bytes[valueEnd - 1] ?? 0) <= space) {
+      valueEnd--;
     }
-    return valueEnd;
+    this.push(keyStart, keyEnd, valueStart, valueEnd);
   }
 
   private push(keyStart: number, keyEnd: number, valueStart: number, valueEnd: number): void {
     const at = this.count * stride;
     if (at === this.ranges.length) {
-      const larger = new Float64Array(this.ranges.length * 2);
+      const larger = new Int32Array(this.ranges.length * 2);
       larger.set(this.ranges);
       this.ranges = larger;
     }
@@ -150,14 +188,52 @@ export class Members {
     return raw.includes('\\') ? unescape(raw) : raw;
   }
 
+  /** The same for texts of which there are few different ones: each is made once. */
+  name(key: string): string | undefined {
+    const member = this.find(key);
+    if (member < 0 || this.bytes[this.start(member)] !== quote) {
+      return undefined;
+    }
+    return this.interned(this.start(member) + 1, this.end(member) - 1) ?? this.text(key);
+  }
+
+  private interned(start: number, end: number): string | undefined {
+    const length = end - start;
+    if (length > longestName) {
+      return undefined;
+    }
+    const slot = hashBytes(this.bytes, start, end) % internSlots;
+    const known = this.names[slot];
+    if (known?.length === length && this.isAt(known, start)) {
+      return known;
+    }
+    const text = this.bytes.toString('latin1', start, end);
+    // Only plain ASCII is what its bytes are.
+    if (!/^[ !#-[\]-~]*$/.test(text)) {
+      return undefined;
+    }
+    this.names[slot] = text;
+    return text;
+  }
+
   /** A number member; `undefined` if absent or no number. */
   number(key: string): number | undefined {
     const member = this.find(key);
     if (member < 0) {
       return undefined;
     }
-    const value = Number(this.bytes.toString('latin1', this.start(member), this.end(member)));
-    return Number.isFinite(value) ? value : undefined;
+    const start = this.start(member);
+    const end = this.end(member);
+    let whole = 0;
+    for (let at = start; at < end; at++) {
+      const digit = (this.bytes[at] ?? 0) - zero;
+      if (digit < 0 || digit > 9 || end - start > 15) {
+        const value = Number(this.bytes.toString('latin1', start, end));
+        return Number.isFinite(value) ? value : undefined;
+      }
+      whole = whole * 10 + digit;
+    }
+    return whole;
   }
 
   /** Whether a member exists and is neither `null` nor an empty string, list or object. */
@@ -195,7 +271,7 @@ function unescape(raw: string): string {
 function isEmptyValue(bytes: Buffer, start: number, end: number): boolean {
   const length = end - start;
   return (
-    (length === 4 && bytes.toString('latin1', start, end) === 'null') ||
+    (length === 4 && bytes[start] === letterN) ||
     (length === 2 && (bytes[start] === openBracket || bytes[start] === quote)) ||
     (length === 2 && bytes[start] === openBrace)
   );

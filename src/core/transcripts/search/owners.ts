@@ -43,7 +43,7 @@ export class Owners {
     const { attachments, lists } = this.sample.index;
     const number = attachments.values.at(offset);
     if (number >= 0) {
-      return this.named(attachments.hashes.get(number), attachments.values, number);
+      return this.named(attachments.keys.get(number, 0), attachments.values, number);
     }
     const position = lists.numbered.at(offset);
     return position < 0 ? undefined : this.named(hashOfNumber(position), lists.numbered, position);

@@ -3,7 +3,14 @@ import type { TranscriptService } from '../engine/transcriptService';
 /** What a worker thread of this bundle is started for. */
 export type WorkerRole =
   | { readonly role: 'engine'; readonly file: string; readonly cacheFolder: string | undefined }
-  | { readonly role: 'unpack'; readonly packed: PackedFile };
+  | { readonly role: 'unpack'; readonly packed: PackedFile; readonly ring: SharedArrayBuffer };
+
+/**
+ * Slots of the memory through which unpacked bytes pass between threads. Shared, because buffers that
+ * are handed over one by one keep the collector of the other thread busy.
+ */
+export const ringSlots = 4;
+export const slotBytes = 2 * 1024 * 1024;
 
 /** Packed bytes by their file, for another thread to open. */
 export interface PackedFile {
@@ -39,7 +46,7 @@ export type Reply =
   | { readonly type: 'hits'; readonly id: number; readonly hits: readonly unknown[] }
   | { readonly type: 'progress'; readonly progress: unknown };
 
-/** What the unpacking thread says. `chunk` is handed over, not copied. */
+/** What the unpacking thread says: a slot is filled so far, or all is unpacked. */
 export type UnpackReply =
-  | { readonly type: 'chunk'; readonly chunk: Uint8Array<ArrayBuffer> }
+  | { readonly type: 'slot'; readonly slot: number; readonly length: number }
   | { readonly type: 'done'; readonly bytes: number; readonly problem?: string | undefined };

@@ -1,33 +1,71 @@
 import type { MessagePort } from 'node:worker_threads';
 import { FileStore } from '../bytes/byteStore';
 import { unpack } from '../zip/unpack';
-import type { PackedFile, UnpackReply } from './messages';
+import { ringSlots, slotBytes } from './messages';
+import type { UnpackReply, WorkerRole } from './messages';
 
-/** Chunks that may be under way: enough to keep both threads busy, few enough to bound memory. */
-const mostUnderWay = 8;
-
-/** Unpacks on this thread, and hands over what comes out. */
-export async function serveUnpacking(port: MessagePort, packed: PackedFile): Promise<void> {
-  const say = (reply: UnpackReply, handOver: ArrayBuffer[] = []) =>
-    port.postMessage(reply, handOver);
+/** Unpacks on this thread, and passes on what comes out through shared memory. */
+export async function serveUnpacking(
+  port: MessagePort,
+  { packed, ring }: Extract<WorkerRole, { role: 'unpack' }>,
+): Promise<void> {
   const file = FileStore.open(packed.path);
-  let underWay = 0;
-  let resume: (() => void) | undefined;
-  port.on('message', () => {
-    underWay--;
-    resume?.();
-  });
-  const { bytes, problem } = await unpack({ ...packed, file }, async (chunk) => {
-    const copy = new Uint8Array(chunk);
-    say({ type: 'chunk', chunk: copy }, [copy.buffer]);
-    underWay++;
-    while (underWay >= mostUnderWay) {
+  const slots = new Slots(port, ring);
+  const { bytes, problem } = await unpack({ ...packed, file }, (chunk) => slots.add(chunk));
+  slots.flush();
+  file.close();
+  slots.say({ type: 'done', bytes, problem });
+  port.close();
+}
+
+/** Fills slot after slot, and waits where the other thread has not emptied the next one yet. */
+class Slots {
+  private slot = 0;
+  private filled = 0;
+  private underWay = 0;
+  private resume: (() => void) | undefined;
+
+  constructor(
+    private readonly port: MessagePort,
+    private readonly ring: SharedArrayBuffer,
+  ) {
+    port.on('message', () => {
+      this.underWay--;
+      this.resume?.();
+    });
+  }
+
+  say(reply: UnpackReply): void {
+    this.port.postMessage(reply);
+  }
+
+  async add(chunk: Buffer): Promise<void> {
+    for (let at = 0; at < chunk.length;) {
+      const piece = chunk.subarray(at, at + slotBytes - this.filled);
+      new Uint8Array(this.ring, this.slot * slotBytes + this.filled).set(piece);
+      this.filled += piece.length;
+      at += piece.length;
+      if (this.filled === slotBytes) {
+        this.flush();
+        await this.room();
+      }
+    }
+  }
+
+  flush(): void {
+    if (this.filled > 0) {
+      this.say({ type: 'slot', slot: this.slot, length: this.filled });
+      this.underWay++;
+      this.slot = (this.slot + 1) % ringSlots;
+      this.filled = 0;
+    }
+  }
+
+  private async room(): Promise<void> {
+    while (this.underWay >= ringSlots) {
       await new Promise<void>((resolve) => {
-        resume = resolve;
+        this.resume = resolve;
       });
     }
-  });
-  file.close();
-  say({ type: 'done', bytes, problem });
-  port.close();
+  }
 }

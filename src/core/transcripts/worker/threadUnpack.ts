@@ -5,20 +5,17 @@ import type { Unpack } from '../loadSample';
 import { unpack } from '../zip/unpack';
 import type { Packed, TakeChunk, Unpacked } from '../zip/unpack';
 import { zipMethods } from '../zip/zipEntry';
-import { hasNativeZstd } from '../zip/zstd';
+import { ringSlots, slotBytes } from './messages';
 import type { UnpackReply, WorkerRole } from './messages';
 
 /** Starting a thread takes longer than to unpack this much. */
 const worthThread = 2 * 1024 * 1024;
 
-/**
- * Unpacks on a thread of its own where that pays: Node's own decoders have threads already, the zstd
- * decoder in JavaScript has not.
- */
+/** Unpacks large samples on a thread of their own, so that they are indexed at the same time. */
 export function threadUnpack(workerPath: string): Unpack {
   return (packed, take, signal) => {
     const { file, method, length } = packed;
-    const pays = method === zipMethods.zstd && !hasNativeZstd() && length > worthThread;
+    const pays = method !== zipMethods.stored && length > worthThread;
     return pays && file instanceof FileStore && existsSync(workerPath)
       ? unpackOnThread(workerPath, packed, file, take, signal)
       : unpack(packed, take, signal);
@@ -33,8 +30,10 @@ async function unpackOnThread(
   signal: AbortSignal | undefined,
 ): Promise<Unpacked> {
   signal?.throwIfAborted();
+  const ring = new SharedArrayBuffer(ringSlots * slotBytes);
   const given: WorkerRole = {
     role: 'unpack',
+    ring,
     packed: {
       path: file.path,
       offset: file.base + packed.offset,
@@ -63,7 +62,7 @@ async function unpackOnThread(
               resolve(problem === undefined ? { bytes } : { bytes, problem });
               return;
             }
-            await take(Buffer.from(reply.chunk.buffer));
+            await take(Buffer.from(ring, reply.slot * slotBytes, reply.length));
             worker.postMessage('taken');
           })
           .catch(reject);

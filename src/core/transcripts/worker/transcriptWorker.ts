@@ -9,6 +9,6 @@ if (parentPort !== null) {
   if (given.role === 'engine') {
     void serveEngine(parentPort, given, process.argv[1] ?? '');
   } else {
-    void serveUnpacking(parentPort, given.packed);
+    void serveUnpacking(parentPort, given);
   }
 }

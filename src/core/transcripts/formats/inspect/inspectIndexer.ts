@@ -81,7 +81,7 @@ export class InspectIndexer implements SampleIndexer {
         return;
       case 'poolMessage':
         this.addAnswer(bytes, start, offset, leaf.length);
-        this.rows.pooled(index.lists.poolMessages.length, bytes.subarray(start, end));
+        this.rows.pooled(index.lists.poolMessages.length, bytes, start, end);
         index.lists.poolMessages.add(offset, leaf.length);
         return;
       case 'poolCall':

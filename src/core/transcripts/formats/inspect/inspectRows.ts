@@ -3,7 +3,6 @@ import type { SampleIndex } from '../../index/sampleIndex';
 import { Members, forEachElement } from '../../json/members';
 import type { EventKind, Usage } from '../../normalForm';
 import { scoreShare } from '../../testRuns';
-import { inspectUsage } from '../../usage';
 import { cut, firstLine } from '../../titles';
 import { asObject, firstText, valueText } from '../../values';
 import { tryParseJson } from '../../json/parseJson';
@@ -13,6 +12,7 @@ import { SpanStack } from './spanStack';
 
 /** A value larger than this is not parsed while the index is made. */
 const mostParsed = 4 * 1024 * 1024;
+const openBrace = 0x7b;
 
 /** The members of events that the index looks at. */
 export const eventKeys = [
@@ -42,9 +42,20 @@ export const eventKeys = [
   'input_refs',
 ] as const;
 
+/** The members of Inspect's `ModelUsage` that are counted; `input_tokens` holds none of the others. */
+const usageKeys = [
+  'input_tokens',
+  'input_tokens_cache_read',
+  'input_tokens_cache_write',
+  'output_tokens',
+  'reasoning_tokens',
+  'total_cost',
+] as const;
+
 /** Makes one row of the index of each Inspect event, from its bytes. */
 export class InspectRows {
   private readonly spans: SpanStack;
+  private readonly used = new Members(usageKeys);
   private readonly output = new Members(['usage', 'choices', 'error']);
   private readonly inner = new Members(['message', 'tool_calls', 'id', 'function', 'value']);
   /** Calls that models made and no tool event has carried out yet: the tool's name and the event. */
@@ -66,8 +77,8 @@ export class InspectRows {
   /** Adds an event whose members were just walked. */
   add(bytes: Buffer, members: Members, start: number, offset: number, length: number): void {
     const { index } = this;
-    const type = members.text('event') ?? 'unknown';
-    const tool = type === 'tool' ? (members.text('function') ?? '') : undefined;
+    const type = members.name('event') ?? 'unknown';
+    const tool = type === 'tool' ? (members.name('function') ?? '') : undefined;
     const ordinal = index.events.length;
     const time = timeOf(bytes, members, 'timestamp');
     this.span = -1;
@@ -85,8 +96,8 @@ export class InspectRows {
       durationMs: durationOf(bytes, members, time),
       span: this.span,
       depth,
-      tool: tool ?? (type === 'sandbox' ? members.text('action') : undefined),
-      model: type === 'model' ? members.text('model') : undefined,
+      tool: tool ?? (type === 'sandbox' ? members.name('action') : undefined),
+      model: type === 'model' ? members.name('model') : undefined,
       usage,
       failed,
     });
@@ -98,8 +109,8 @@ export class InspectRows {
   }
 
   /** Notes what a message of the pool consists of. */
-  pooled(number: number, bytes: Buffer): void {
-    this.mentions.pooled(number, bytes);
+  pooled(number: number, bytes: Buffer, start: number, end: number): void {
+    this.mentions.pooled(number, bytes, start, end);
   }
 
   /** Adds an event that is too large to be held. */
@@ -143,11 +154,19 @@ export class InspectRows {
 
   private usage(bytes: Buffer): Usage | undefined {
     const member = this.output.find('usage');
-    if (member < 0) {
+    if (member < 0 || bytes[this.output.start(member)] !== openBrace) {
       return undefined;
     }
-    const value = tryParseJson(bytes.subarray(this.output.start(member), this.output.end(member)));
-    return typeof value === 'object' && value !== null ? inspectUsage(asObject(value)) : undefined;
+    const { used } = this;
+    used.walk(bytes, this.output.start(member), this.output.end(member));
+    return {
+      inputUncached: used.number('input_tokens') ?? 0,
+      cacheRead: used.number('input_tokens_cache_read') ?? 0,
+      cacheWrite: used.number('input_tokens_cache_write') ?? 0,
+      output: used.number('output_tokens') ?? 0,
+      reasoning: used.number('reasoning_tokens') ?? 0,
+      costUsd: used.number('total_cost') ?? null,
+    };
   }
 
   private calls(bytes: Buffer, ordinal: number): void {
@@ -167,7 +186,7 @@ export class InspectRows {
       if (calls >= 0) {
         forEachElement(bytes, inner.start(calls), inner.end(calls), (from, to) => {
           inner.walk(bytes, from, to);
-          this.openCall(inner.text('id') ?? '', inner.text('function') ?? '', ordinal);
+          this.openCall(inner.text('id') ?? '', inner.name('function') ?? '', ordinal);
         });
       }
     });
@@ -237,7 +256,7 @@ export class InspectRows {
 
   private closeCall(members: Members, ordinal: number): void {
     const { index } = this;
-    index.countToolCall(members.text('function') ?? '');
+    index.countToolCall(members.name('function') ?? '');
     const id = members.text('id') ?? '';
     const call = this.openCalls.get(id);
     if (call !== undefined) {
