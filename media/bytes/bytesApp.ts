@@ -1,6 +1,6 @@
 import { html, LitElement, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { CopyFormat, Opened, StreamHead, Summary } from '../../src/protocol/bytes';
+import type { CopyFormat, Opened, SideHead, StreamHead, Summary } from '../../src/protocol/bytes';
 import { ChannelError } from '../../src/protocol/messages';
 import type { Host } from '../ui/host';
 import { pressKey } from '../ui/keys';
@@ -9,6 +9,7 @@ import { FindController } from './findController';
 import './findBar';
 import type { Query } from './findBar';
 import { RowsPane } from './rowsPane';
+import type { RowPlace } from './rowsPane';
 import type { Channel } from './rowPages';
 import { StatePoster } from './statePoster';
 import { statusBar } from './statusBar';
@@ -38,7 +39,7 @@ export class BytesApp extends LitElement {
   private terminal!: TerminalPane;
   private find!: FindController;
   private state: ViewState = freshState;
-  private restoredRow: number | undefined;
+  private restored: RowPlace | undefined;
   private opened: Opened | undefined;
   private readonly summaries = new Map<number, Summary>();
   private problem: { message: string; action: string | undefined } | undefined;
@@ -56,7 +57,10 @@ export class BytesApp extends LitElement {
     this.poster = new StatePoster(host);
     const saved = readSavedState(host.readState());
     this.state = saved ?? freshState;
-    this.restoredRow = saved?.row;
+    this.restored =
+      saved?.row === undefined
+        ? undefined
+        : { row: saved.row, current: saved.current ?? saved.row };
     this.terminal = new TerminalPane(channel);
     this.rows = new RowsPane({
       channel,
@@ -181,8 +185,8 @@ export class BytesApp extends LitElement {
       return nothing;
     }
     return html`<div class="column-heads">
-      <div title=${head.expected.path ?? 'expected'}>− Expected</div>
-      <div title=${head.actual.path ?? 'actual'}>+ Actual</div>
+      <div title=${head.expected.path ?? 'expected'}>− Expected ${nameOf(head.expected)}</div>
+      <div title=${head.actual.path ?? 'actual'}>+ Actual ${nameOf(head.actual)}</div>
     </div>`;
   }
 
@@ -243,10 +247,10 @@ export class BytesApp extends LitElement {
     try {
       this.opened = await this.channel.request('open', undefined);
       const differing = this.opened.streams.findIndex((stream) => !stream.equal);
-      if (this.state.stream >= this.opened.streams.length || this.restoredRow === undefined) {
+      if (this.state.stream >= this.opened.streams.length || this.restored === undefined) {
         this.state = { ...this.state, stream: Math.max(0, differing) };
       }
-      await this.showState(this.restoredRow);
+      await this.showState(this.restored);
       this.rows.focus();
     } catch (error) {
       this.fail(error);
@@ -256,21 +260,17 @@ export class BytesApp extends LitElement {
   /** Changes what is looked at, keeps it, and shows it. */
   private async change(part: Partial<ViewState>): Promise<void> {
     const unfolds = part.unfolded !== undefined && part.unfolded.length > 0;
-    const row = unfolds ? this.rows.firstRow : undefined;
-    const current = this.rows.current;
+    const place = unfolds ? { row: this.rows.firstRow, current: this.rows.current } : undefined;
     const sameStream = part.stream === undefined;
     this.state = { ...this.state, ...part };
     this.problem = undefined;
     if (!sameStream) {
       this.find.forget();
     }
-    await this.showState(row);
-    if (row !== undefined) {
-      this.rows.goTo(current, 'nearest');
-    }
+    await this.showState(place);
   }
 
-  private async showState(row?: number): Promise<void> {
+  private async showState(place?: RowPlace): Promise<void> {
     const { head, state } = this;
     this.requestUpdate();
     if (head === undefined || head.problem !== undefined) {
@@ -283,7 +283,7 @@ export class BytesApp extends LitElement {
       } else if (state.view === 'summary') {
         await this.summarise();
       } else {
-        await this.showRows(row);
+        await this.showRows(place);
         void this.summarise();
       }
     } catch (error) {
@@ -292,11 +292,11 @@ export class BytesApp extends LitElement {
     this.keepState();
   }
 
-  private async showRows(row?: number): Promise<void> {
+  private async showRows(place?: RowPlace): Promise<void> {
     const { head, state } = this;
     if (head !== undefined) {
       const arrangement = arrangementOf(state, this.columns);
-      await this.rows.show({ stream: state.stream, head, arrangement, wrap: state.wrap }, row);
+      await this.rows.show({ stream: state.stream, head, arrangement, wrap: state.wrap }, place);
     }
   }
 
@@ -308,7 +308,7 @@ export class BytesApp extends LitElement {
 
   private resized(): void {
     if (this.state.view === 'hex' && this.opened !== undefined) {
-      void this.showRows(this.rows.firstRow);
+      void this.showRows({ row: this.rows.firstRow, current: this.rows.firstRow });
     }
   }
 
@@ -328,6 +328,7 @@ export class BytesApp extends LitElement {
     this.poster.keep({
       ...this.state,
       row: this.rows.firstRow,
+      current: this.rows.current,
       ...(restore !== undefined && { restore }),
     });
   }
@@ -455,6 +456,12 @@ export class BytesApp extends LitElement {
     };
     this.requestUpdate();
   }
+}
+
+/** The name of a side's file, unless it is only the hash that a kept output is named by. */
+function nameOf({ path }: SideHead): string {
+  const name = path?.split(/[\\/]/).at(-1) ?? '';
+  return /^[\da-f]{64}$/.test(name) || name === '' ? '' : `· ${name}`;
 }
 
 customElements.define('bytes-app', BytesApp);

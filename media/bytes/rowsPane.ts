@@ -26,6 +26,12 @@ export interface Shown {
   readonly wrap: boolean;
 }
 
+/** Where one looks: the first visible row, and the row that keys start from. */
+export interface RowPlace {
+  readonly row: number;
+  readonly current: number;
+}
+
 /** The rows of a stream: scrolled, walked through, selected. Hand-written, for speed. */
 export class RowsPane {
   readonly element = document.createElement('div');
@@ -40,7 +46,7 @@ export class RowsPane {
   private hits: Hits | undefined;
   private dragging = false;
   /** The row to begin at, while it is not yet compared. */
-  private awaited: number | undefined;
+  private awaited: RowPlace | undefined;
 
   constructor(private readonly options: RowsPaneOptions) {
     const { element } = this;
@@ -74,8 +80,8 @@ export class RowsPane {
     return this.scroller.position.row;
   }
 
-  /** Shows a stream; at `row`, or else at its first difference. */
-  async show(shown: Shown, row?: number): Promise<void> {
+  /** Shows a stream; at `place`, or else at its first difference. */
+  async show(shown: Shown, place?: RowPlace): Promise<void> {
     const same =
       this.shown?.stream === shown.stream &&
       JSON.stringify(this.shown.arrangement) === JSON.stringify(shown.arrangement);
@@ -93,7 +99,7 @@ export class RowsPane {
       this.scroller.setCount(0);
       await this.updateLayout();
       if (this.shown === shown) {
-        this.start(row);
+        this.start(place);
       }
     }
   }
@@ -204,13 +210,14 @@ export class RowsPane {
     return { side, start: cell.offset, end: cell.offset + length };
   }
 
-  private start(row?: number): void {
+  private start(place?: RowPlace): void {
     const first = this.layout?.firstChange;
     const { rows = 0, progress = 0 } = this.layout ?? {};
-    this.awaited = row !== undefined && row >= rows && progress < 1 ? row : undefined;
-    this.current = row === undefined ? (first ?? 0) : row;
-    if (row !== undefined) {
-      this.scroller.scrollTo(row, 'start');
+    const isThere = place === undefined || progress === 1 || place.row < rows;
+    this.awaited = isThere ? undefined : place;
+    this.current = Math.min(place?.current ?? first ?? 0, Math.max(0, rows - 1));
+    if (place !== undefined) {
+      this.scroller.scrollTo(place.row, 'start');
     } else {
       this.scroller.scrollTo(this.current, 'center');
     }

@@ -276,6 +276,8 @@ export const savedStateParser = object({
   collapse: flag,
   wrap: flag,
   unfolded: listOf(whole),
+  /** The first visible row, and the one that keys start from. */
   row: optional(whole),
+  current: optional(whole),
   restore: optional(text),
 });

@@ -293,9 +293,11 @@ suite('byte view', () => {
         wrap: true,
         unfolded: [],
         row: 200,
+        current: 205,
       },
     });
     await rowWith(page, 'line 201 of').waitFor();
+    await page.locator('.row.current', { hasText: 'line 204 of' }).waitFor();
     assert.equal(
       await page.getByRole('button', { name: 'Inline View' }).getAttribute('aria-pressed'),
       'true',
