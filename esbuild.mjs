@@ -36,43 +36,75 @@ const problemMatcher = {
   },
 };
 
-const options = ({ input, output, platform, external = [], loader = {} }) => ({
-  entryPoints: [input],
-  outfile: `dist/${output}`,
+const common = {
   bundle: true,
   minify: production,
   sourcemap: production ? false : 'linked',
   sourcesContent: false,
   metafile: true,
   logLevel: watch ? 'silent' : 'warning',
-  external,
-  loader: { '.node': 'empty', '.ttf': 'file', ...loader },
-  assetNames: '[name]',
-  ...(platform === 'node'
-    ? {
-        platform: 'node',
-        format: 'cjs',
-        target: 'node20',
-        supported: { 'dynamic-import': false },
-        mainFields: ['module', 'main'],
-      }
-    : { platform: 'browser', format: 'esm', target: 'chrome130' }),
+  loader: { '.node': 'empty', '.ttf': 'file' },
   plugins: [dockerClientPlugin, ...(watch ? [problemMatcher] : [])],
+};
+
+const forNode = { platform: 'node', target: 'node20', mainFields: ['module', 'main'] };
+
+/** Modules that share what they have in common, which then lies beside them once. */
+const shared = (platform, options) => {
+  const ours = entries.filter((entry) => entry.platform === platform && entry.format !== 'cjs');
+  const names = ours.map(({ input, output }) => [output.replace(/\.js$/, ''), input]);
+  return {
+    ...common,
+    ...options,
+    entryPoints: Object.fromEntries(names),
+    outdir: 'dist',
+    format: 'esm',
+    splitting: true,
+  };
+};
+
+/** What is no module, and can't be bundled as one. */
+const alone = ({ input, output }) => ({
+  ...common,
+  ...forNode,
+  entryPoints: [input],
+  outfile: `dist/${output}`,
+  format: 'cjs',
 });
 
+const builds = [
+  shared('node', {
+    ...forNode,
+    external: ['vscode'],
+    chunkNames: 'shared-[hash]',
+    // Packages that are no modules themselves require what Node brings.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
+  }),
+  shared('browser', {
+    platform: 'browser',
+    target: 'chrome130',
+    chunkNames: 'media/shared-[hash]',
+    assetNames: 'media/[name]',
+  }),
+  ...entries.filter(({ format }) => format === 'cjs').map(alone),
+];
+
 await mkdir('dist', { recursive: true });
-// The sources are ES modules; what ships is CommonJS, which both VS Code and Node 20 load.
-await writeFile('dist/package.json', '{"type":"commonjs"}\n');
+// As the root has it, for whoever finds the bundles without it.
+await writeFile('dist/package.json', '{"type":"module"}\n');
 await buildRunner();
 
 if (watch) {
-  const contexts = await Promise.all(entries.map((entry) => esbuild.context(options(entry))));
+  const contexts = await Promise.all(builds.map((build) => esbuild.context(build)));
   await Promise.all(contexts.map((context) => context.watch()));
 } else {
-  const results = await Promise.all(entries.map((entry) => esbuild.build(options(entry))));
+  const results = await Promise.all(builds.map((build) => esbuild.build(build)));
   if (production) {
-    await removeStale(results);
-    checkBudgets(entries, results);
+    const outputs = Object.assign({}, ...results.map(({ metafile }) => metafile.outputs));
+    await removeStale(outputs);
+    checkBudgets(entries, outputs);
     await checkInstalledSize();
   }
 }

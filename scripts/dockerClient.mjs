@@ -7,8 +7,9 @@ import path from 'node:path';
  */
 export const dockerClientEntry = {
   input: 'node_modules/dockerode/lib/docker.js',
-  output: 'dockerode.js',
+  output: 'dockerode.cjs',
   platform: 'node',
+  format: 'cjs',
   budget: 500_000,
 };
 
@@ -17,7 +18,7 @@ const unused = /^(@grpc\/.*|protobufjs|\.\/session|\.\/buildkit|tar-fs|@balena\/
 export const dockerClientPlugin = {
   name: 'docker-client',
   setup(build) {
-    build.onResolve({ filter: /^dockerode$/ }, () => ({ path: './dockerode.js', external: true }));
+    build.onResolve({ filter: /^dockerode$/ }, () => ({ path: './dockerode.cjs', external: true }));
     build.onResolve({ filter: unused }, ({ importer }) =>
       importer.includes(`${path.sep}dockerode${path.sep}`)
         ? { path: 'unused', namespace: 'docker-client' }

@@ -8,7 +8,7 @@ import { repositoryRoot } from '../support/host/paths';
 /** Everything that may ship. */
 const allowed = [
   /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|language-configuration\.json)$/,
-  /^dist\/([\w-]+\/)*[\w-]+\.(js|css|ttf)$/,
+  /^dist\/([\w-]+\/)*[\w-]+\.(js|cjs|css|ttf)$/,
   /^dist\/(package\.json|runner\/linux-(x64|arm64))$/,
   /^media\/(icons|walkthrough)\/[\w-]+\.(svg|png)$/,
   /^(schemas|syntaxes)\/[\w.-]+\.json$/,
@@ -48,6 +48,7 @@ suite('the package', () => {
     const wanted = [
       // The extension does not use the command line.
       ...bundles.filter((name) => name !== 'dist/cli.js'),
+      'dist/dockerode.cjs',
       'dist/package.json',
       'dist/runner/linux-x64',
       'language-configuration.json',
@@ -61,6 +62,23 @@ suite('the package', () => {
       wanted.filter((file) => !files.includes(file)),
       [],
     );
+  });
+
+  test('holds what its scripts import', async () => {
+    const scripts = files.filter((file) => /^dist\/.*\.js$/.test(file));
+    const absent = new Set<string>();
+    for (const script of scripts) {
+      const text = await readFile(path.join(repositoryRoot, script), 'utf8');
+      const imports = text.matchAll(/(?:\bfrom|\bimport|\bimport\()\s*"(\.{1,2}\/[^"]+\.c?js)"/g);
+      for (const [, name = ''] of imports) {
+        const imported = path.posix.join(path.posix.dirname(script), name);
+        if (!files.includes(imported)) {
+          absent.add(`${imported}, for ${script}`);
+        }
+      }
+    }
+    assert.deepEqual([...absent], []);
+    assert.ok(scripts.length > 5);
   });
 
   test('holds the samples whole', () => {
