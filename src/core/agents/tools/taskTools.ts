@@ -5,7 +5,7 @@ import type { Tool } from './tool';
 const none = z.object({});
 
 /** Share of visible cases that must pass before `submit` is taken, as in MirrorCode. */
-const defaultSubmitGate = 0.3;
+export const defaultSubmitGate = 0.3;
 
 /** What scoring the visible cases gave. */
 export interface VisibleScore {
