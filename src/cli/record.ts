@@ -3,6 +3,7 @@ import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { Target } from '../core/targets/target';
+import type { Engine } from '../core/sandbox/sandbox';
 import { selectEngine } from '../core/sandbox/selectEngine';
 import { describeFlake } from '../core/recording/capture';
 import type { CaseDraft } from '../core/recording/capture';
@@ -13,10 +14,12 @@ import { readSuiteDrafts } from '../core/cases/exchange/suites/suiteDrafts';
 import { recordIntoStore } from '../core/recording/recordIntoStore';
 import type { StoredRecording } from '../core/recording/recordIntoStore';
 import { defaultRuns } from '../core/recording/recorder';
+import type { RecordOptions as CoreOptions } from '../core/recording/recorder';
 import { readVariations } from '../core/recording/verify';
 import { exitCodes } from './io';
 import type { CliIo } from './io';
 import { collect, readCount } from './options';
+import { recordDual } from './recordDual';
 import { resolveTarget, targetHelp } from './targetArgument';
 
 interface RecordOptions {
@@ -26,6 +29,7 @@ interface RecordOptions {
   readonly env: readonly string[];
   readonly label: readonly string[];
   readonly dualOf: readonly string[];
+  readonly mutate?: string | true;
   readonly from?: string;
   readonly repeat: number;
   readonly vary: string;
@@ -48,6 +52,10 @@ export function registerRecordCommand(program: Command, io: CliIo): void {
     .option('--env <NAME=VALUE>', 'a variable of the case', collect, [])
     .option('--label <LABEL>', 'hidden, ablated, edge, or your own', collect, [])
     .option('--dual-of <CASE>', 'the visible case that this hidden one mirrors', collect, [])
+    .option(
+      '--mutate [RULE]',
+      'make the dual of --dual-of by rule: numbers, words, dates, options, lines, everything',
+    )
     .option(
       '--from <LIST>',
       'many: command lines, JSON lines, or a test suite (cram, trycmd, shelltest)',
@@ -74,6 +82,7 @@ Examples:
   mirrorcode record samples/numfmt -- --to=si 1500
   mirrorcode record samples/sed --name files/in-place --file list.txt=./mine.txt -- -i 2d list.txt
   mirrorcode record samples/uuidparse --label hidden --dual-of types/time -- UUID
+  mirrorcode record samples/numfmt --dual-of from/unit --mutate numbers
   mirrorcode record samples/numfmt --from inputs.jsonl
   mirrorcode record samples/sed --from tests/options.t --replace`,
     )
@@ -89,20 +98,13 @@ async function record(
   options: RecordOptions,
 ): Promise<void> {
   const target = await resolveTarget(io, targetName);
-  const taken = new Set((await target.store.list()).cases.map(({ name }) => name));
-  const drafts =
-    options.from === undefined
-      ? [await draftOf(io, args, options, taken)]
-      : await draftsOf(io, options.from, options, target, taken);
+  const recordAll = await recordingOf(io, target, args, options);
   const engine = await selectEngine(options.engine, { distDir: io.distDir, signal: io.signal });
   try {
-    const recordings = await recordIntoStore(target, engine, drafts, {
+    const recordings = await recordAll(engine, {
       runs: options.repeat,
       vary: readVariations(options.vary),
       lanes: os.availableParallelism(),
-      replace: options.replace === true,
-      allowFlaky: options.allowFlaky === true,
-      pin: options.pin,
       signal: io.signal,
       onProgress: (progress) => io.progress(progress),
     });
@@ -112,6 +114,34 @@ async function record(
     io.progress(undefined);
     await engine.dispose();
   }
+}
+
+type RecordAll = (engine: Engine, how: CoreOptions) => Promise<StoredRecording[]>;
+
+/** What is to be recorded; what is wrong with it is said before an engine is looked for. */
+async function recordingOf(
+  io: CliIo,
+  target: Target,
+  args: readonly string[],
+  options: RecordOptions,
+): Promise<RecordAll> {
+  const { mutate, dualOf: of, name } = options;
+  if (mutate !== undefined) {
+    const request = { of, mutate, ...(name !== undefined && { name }) };
+    return (engine, how) => recordDual(io, target, engine, request, how);
+  }
+  const taken = new Set((await target.store.list()).cases.map((known) => known.name));
+  const drafts =
+    options.from === undefined
+      ? [await draftOf(io, args, options, taken)]
+      : await draftsOf(io, options.from, options, target, taken);
+  return (engine, how) =>
+    recordIntoStore(target, engine, drafts, {
+      ...how,
+      replace: options.replace === true,
+      allowFlaky: options.allowFlaky === true,
+      pin: options.pin,
+    });
 }
 
 async function draftOf(

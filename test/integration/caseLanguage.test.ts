@@ -123,7 +123,7 @@ suite('the case language in VS Code', () => {
     );
     assert.deepEqual(
       lenses.map(({ command }) => command?.title.replace(/\$\(\w+\) /u, '')),
-      ['Run', 'Re-record', 'Compare'],
+      ['Run', 'Re-record', 'Compare', 'Make dual'],
     );
     await replaceAll(document, good.replace('args:', 'duals: [""]\nargs:'));
     const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(

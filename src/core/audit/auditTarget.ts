@@ -2,7 +2,8 @@ import { readdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Case, Content } from '../cases/case';
-import { contentHash, contentSize, readContent } from '../cases/content';
+import { contentSize, readContent } from '../cases/content';
+import { inputKey } from '../cases/inputKey';
 import { errorCode } from '../errors';
 import type { ReportProgress } from '../progress';
 import type { Target } from '../targets/target';
@@ -111,19 +112,6 @@ async function readSmall(content: Content | undefined): Promise<Uint8Array> {
   return content === undefined || contentSize(content) > largestStream
     ? new Uint8Array(0)
     : readContent(content);
-}
-
-/** Two cases have the same key exactly when the program is given the same. */
-function inputKey({ input }: Case): string {
-  const files = input.files.map((file) =>
-    file.kind === 'file' ? { ...file, content: contentHash(file.content) } : file,
-  );
-  return JSON.stringify([
-    input.args,
-    Object.entries(input.env).sort(),
-    contentHash(input.stdin),
-    files,
-  ]);
 }
 
 /** All files below the docs folder as one text; what is not there reads as empty. */

@@ -2,6 +2,7 @@ import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../cases/case';
 import type { CaseStore, CaseSummary } from '../cases/caseStore';
+import { withDual } from '../cases/duals';
 import { errorCode, UserError } from '../errors';
 import type { WorkFolder } from '../workFolder';
 import type { Capture, Flake } from './capture';
@@ -14,7 +15,12 @@ export interface PendingCase {
   readonly durationMs: number;
   /** The accepted case that it would replace: a re-recording. */
   readonly replaces?: string;
+  /** The hidden case that mirrors it from when it is accepted. */
+  readonly mirroredBy?: string;
 }
+
+/** How a capture stands to the cases of the target. */
+export type CaptureLinks = Pick<PendingCase, 'replaces' | 'mirroredBy'>;
 
 export interface AcceptOptions {
   /** Another name than it was captured under. */
@@ -24,10 +30,9 @@ export interface AcceptOptions {
 }
 
 /** What is known of a capture beside the case itself. */
-interface Note {
+interface Note extends CaptureLinks {
   readonly flakes: readonly Flake[];
   readonly durationMs: number;
-  readonly replaces?: string;
 }
 
 /**
@@ -55,19 +60,12 @@ export class PendingQueue {
     return new PendingQueue(dir, openStore(cases));
   }
 
-  /**
-   * Adds a capture under its own name, or the next free one. Returns the name.
-   * @param replaces The accepted case that it is a re-recording of.
-   */
-  async add(capture: Capture, replaces?: string): Promise<string> {
+  /** Adds a capture under its own name, or the next free one. Returns the name. */
+  async add(capture: Capture, links: CaptureLinks = {}): Promise<string> {
     const { cases } = await this.store.list();
     const name = uniqueName(capture.case.name, new Set(cases.map((summary) => summary.name)));
     const { flakes, durationMs } = capture;
-    await this.writeNote(name, {
-      flakes,
-      durationMs,
-      ...(replaces === undefined ? {} : { replaces }),
-    });
+    await this.writeNote(name, { flakes, durationMs, ...links });
     await this.store.write({ ...capture.case, name });
     return name;
   }
@@ -84,7 +82,7 @@ export class PendingQueue {
    * @throws UserError when the target has a case of that name which it is not a re-recording of.
    */
   async accept(name: string, into: CaseStore, options: AcceptOptions = {}): Promise<string> {
-    const { replaces } = await this.readNote(name);
+    const { replaces, mirroredBy } = await this.readNote(name);
     const captured = await this.store.read(name);
     const accepted: Case = {
       ...captured,
@@ -98,7 +96,11 @@ export class PendingQueue {
         { action: 'Accept it under that name, and rename the case afterwards.' },
       );
     }
+    const hidden = mirroredBy === undefined ? undefined : await into.read(mirroredBy);
     await into.write(accepted, { replace: replaces !== undefined });
+    if (hidden !== undefined) {
+      await into.write(withDual(hidden, accepted.name), { replace: true });
+    }
     await this.reject([name]);
     return accepted.name;
   }

@@ -7,7 +7,7 @@ import type { Recorder } from './recorder';
  * that every case finds anyway, and records it anew. What no variable pins stays flaky.
  */
 export async function pinFlakes(
-  recorder: Recorder,
+  recorder: Pick<Recorder, 'record'>,
   capture: Capture,
 ): Promise<{ readonly capture: Capture; readonly pinned: readonly string[] }> {
   const surroundings = new Map(pinnedEnvironment());

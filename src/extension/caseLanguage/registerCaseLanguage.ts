@@ -154,5 +154,8 @@ async function lenses(
       ? [lens('$(record) Re-record', commands.rerecordCase, 'Ask the reference anew')]
       : []),
     lens('$(diff) Compare', commands.compareCase, 'The gold beside what the candidate gave'),
+    ...(subject.target.hasReference
+      ? [lens('$(mirror) Make dual', commands.makeDual, 'The same with other values, recorded')]
+      : []),
   ];
 }

@@ -5,6 +5,7 @@ import type { CommandName } from '../tables/commands';
 import { acceptCapture, openCapture, rejectCapture } from './captures';
 import { compareCase } from './compareCase';
 import { doctor } from './doctor';
+import { makeDual } from './makeDual';
 import { newTarget } from './newTarget';
 import { openCase, openManifest } from './openCase';
 import { openSamples } from './openSamples';
@@ -36,6 +37,7 @@ const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handl
   openCase,
   runCase,
   rerecordCase,
+  makeDual,
   compareCase,
   acceptCapture,
   rejectCapture,

@@ -119,6 +119,22 @@ export interface ParsedLine {
   readonly name: string;
 }
 
+/** What could mirror a case, as the reference answered it, or why it can't. */
+export type DualOffer = {
+  /** What was changed. */
+  readonly title: string;
+  readonly args: readonly string[];
+} & (
+  | {
+      /** The whole case, canonical. */
+      readonly text: string;
+      /** Its output, in the text of a case. */
+      readonly preview: string;
+      readonly durationMs: number;
+    }
+  | { readonly refused: string }
+);
+
 /** Both sides of a failing case as raw files; a side that is not there has none. */
 export interface CaseComparison {
   /** The gold's return code. */
@@ -162,6 +178,18 @@ export interface EngineCalls {
     params: CaseRef & { repeat: number; settings: EngineSettings };
     result: Capture | null;
     event: ProgressEvent;
+  };
+  /** Duals of a case, made by rule and recorded; the best first, refused ones last. */
+  offerDuals: {
+    params: CaseRef & { repeat: number; settings: EngineSettings };
+    result: DualOffer[];
+    event: ProgressEvent;
+  };
+  /** Queues the dual that was chosen; `text` is what was offered. */
+  queueDual: {
+    params: CaseRef & { text: string; durationMs: number };
+    result: Capture;
+    event: never;
   };
   /** Sets in a flaky case the variables that make it firm, and records it anew. */
   pinCapture: {

@@ -4,6 +4,7 @@ import type { EngineThreadData } from './engineThread';
 import { caseHandlers } from './handlers/caseHandlers';
 import { Catalogue, catalogueHandlers } from './handlers/catalogue';
 import { compareHandlers } from './handlers/compareHandlers';
+import { dualHandlers } from './handlers/dualHandlers';
 import { Engines, engineHandlers } from './handlers/engines';
 import { initHandlers } from './handlers/initHandlers';
 import { recordHandlers } from './handlers/recordHandlers';
@@ -24,6 +25,7 @@ function serve(): void {
     ...catalogueHandlers(catalogue),
     ...caseHandlers(catalogue),
     ...compareHandlers(catalogue),
+    ...dualHandlers(catalogue, engines),
     ...engineHandlers(engines),
     ...initHandlers(),
     ...recordHandlers(catalogue, engines),

@@ -16,6 +16,7 @@ export const commands = {
   openCase: 'mirrorcode.openCase',
   runCase: 'mirrorcode.runCase',
   rerecordCase: 'mirrorcode.rerecordCase',
+  makeDual: 'mirrorcode.makeDual',
   compareCase: 'mirrorcode.compareCase',
   compareBytes: 'mirrorcode.compareBytes',
   acceptCapture: 'mirrorcode.acceptCapture',

@@ -14,6 +14,7 @@ export interface Capture {
   readonly target: string;
   readonly name: string;
   readonly args: readonly string[];
+  readonly labels: readonly string[];
   /** Whether accepting it replaces the gold of a case that is there. */
   readonly replaces: boolean;
   /** Why the recordings differ from each other; absent where they are alike. */

@@ -7,9 +7,10 @@ const folder = 'out/integration';
 
 /**
  * Bundles `test/integration`, every `*.test.ts` in it without being listed, for the extension host.
+ * @param wanted Part of the names of the files to take; all of them when empty.
  * @returns the script with `run()`.
  */
-export async function bundleTests(): Promise<string> {
+export async function bundleTests(wanted = ''): Promise<string> {
   await mkdir(path.join(repositoryRoot, folder), { recursive: true });
   // The package is one of ES modules; the extension host requires its tests.
   await writeFile(path.join(repositoryRoot, folder, 'package.json'), '{"type":"commonjs"}\n');
@@ -27,12 +28,12 @@ export async function bundleTests(): Promise<string> {
     // Mocha resolves the workers of its parallel mode, which is not used here.
     logOverride: { 'require-resolve-not-external': 'silent' },
     external: ['vscode'],
-    plugins: [collectSuites],
+    plugins: [collectSuites(wanted)],
   });
   return path.join(repositoryRoot, folder, 'entry.js');
 }
 
-const collectSuites: esbuild.Plugin = {
+const collectSuites = (wanted: string): esbuild.Plugin => ({
   name: 'integration-suites',
   setup(build) {
     const namespace = 'integration-suites';
@@ -41,7 +42,7 @@ const collectSuites: esbuild.Plugin = {
       namespace,
     }));
     build.onLoad({ filter: /.*/, namespace }, async () => {
-      const files = await suiteFiles();
+      const files = (await suiteFiles()).filter((file) => file.includes(wanted));
       if (files.length === 0) {
         throw new Error('No *.test.ts was found below test/integration.');
       }
@@ -49,7 +50,7 @@ const collectSuites: esbuild.Plugin = {
       return { contents, resolveDir: repositoryRoot };
     });
   },
-};
+});
 
 async function suiteFiles(): Promise<string[]> {
   const tests = 'test/integration';

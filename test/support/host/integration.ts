@@ -1,5 +1,5 @@
 // Runs test/integration in a real VS Code, on the floor and on the newest version:
-//   npm run test:integration [-- --only floor|newest]
+//   npm run test:integration [-- --only floor|newest] [--suites PART-OF-A-FILE-NAME]
 // Exit code 1: a test failed or gave no verdict; 124: they took too long.
 import path from 'node:path';
 import { parseArgs } from 'node:util';
@@ -13,10 +13,10 @@ import { repositoryRoot } from './paths';
 import { runInHost, type HostVerdict } from './runInHost';
 import type { TestHost } from './testHost';
 
-const { values } = parseArgs({ options: { only: { type: 'string' } } });
+const { values } = parseArgs({ options: { only: { type: 'string' }, suites: { type: 'string' } } });
 const versions = (['floor', 'newest'] as const).filter((one) => (values.only ?? one) === one);
 const choice = new HostChoice(console.log);
-const entry = await bundleTests();
+const entry = await bundleTests(values.suites);
 
 function runIn(host: TestHost, version: TestedVersion): Promise<HostVerdict> {
   console.log(`\nUses: ${host.description}`);

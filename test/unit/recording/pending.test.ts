@@ -86,7 +86,7 @@ suite('the queue of captured cases', () => {
   test('a re-recording replaces the case that it is of', async () => {
     await store.write(capture('a', 'old').case);
     const queue = await open();
-    const name = await queue.add(capture('a', 'new'), 'a');
+    const name = await queue.add(capture('a', 'new'), { replaces: 'a' });
     assert.equal((await queue.list())[0]?.replaces, 'a');
     await assert.rejects(queue.accept(name, store, { name: 'b' }));
     assert.equal(await queue.accept(name, store), 'a');
@@ -116,5 +116,15 @@ suite('the queue of captured cases', () => {
     );
     await queue.accept('a', store);
     assert.deepEqual(await namesIn(store), ['a']);
+  });
+
+  test('a visible dual is named by the hidden case that mirrors it once it is accepted', async () => {
+    const hidden = { ...capture('h').case, labels: ['hidden'], duals: ['old'] };
+    await store.write(hidden);
+    const queue = await open();
+    await queue.add(capture('a'), { mirroredBy: 'h' });
+    assert.deepEqual((await store.read('h')).duals, ['old']);
+    await queue.accept('a', store, { name: 'b' });
+    assert.deepEqual((await store.read('h')).duals, ['old', 'b']);
   });
 });

@@ -1,27 +1,22 @@
-import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Case, Gold } from '../../../core/cases/case';
 import { emptyContent } from '../../../core/cases/case';
-import { FolderStore } from '../../../core/cases/folderStore';
-import { errorCode, UserError } from '../../../core/errors';
-import { describeFlake } from '../../../core/recording/capture';
+import { UserError } from '../../../core/errors';
 import type { Capture as CapturedCase, CaseDraft } from '../../../core/recording/capture';
 import { parseCommandLine } from '../../../core/recording/commandLine';
 import { makeDraft } from '../../../core/recording/draft';
 import { argsAfterCommand } from '../../../core/recording/drafts';
 import { readInput } from '../../../core/recording/inputRow';
 import { nameFor, uniqueName } from '../../../core/recording/names';
-import { PendingQueue } from '../../../core/recording/pending';
-import type { PendingCase } from '../../../core/recording/pending';
+import type { PendingQueue } from '../../../core/recording/pending';
 import { pinFlakes } from '../../../core/recording/pin';
 import { Recorder } from '../../../core/recording/recorder';
 import { compareAnswers } from '../../../core/scoring/comparison';
-import { WorkFolder } from '../../../core/workFolder';
 import type { Target } from '../../../core/targets/target';
 import type { Capture } from '../../trees/captureNodes';
 import type { EngineCalls, EngineSettings, ParsedLine, RecordRequest, StdinChoice } from '../api';
 import type { Handlers } from '../rpcServer';
+import { enqueue, listCaptures, openQueue, waitingCase } from './captureQueue';
 import type { Catalogue } from './catalogue';
 import type { Engines } from './engines';
 
@@ -72,7 +67,7 @@ export function recordHandlers(catalogue: Catalogue, engines: Engines): Handlers
       const captured = await capture(target, before, options, signal);
       return (await isUnchanged(before, captured))
         ? null
-        : enqueue(info.root, target, captured, name);
+        : enqueue(info.root, target, captured, { replaces: name });
     },
     pinCapture: async ({ capture: waiting, repeat, settings }, { signal, emit }) => {
       const { root, target: targetName, name } = waiting;
@@ -151,21 +146,6 @@ async function differencesOf(before: Gold, after: Gold): Promise<number> {
   return (await compareAnswers(before, after, { profile: 'exact' })).differences.length;
 }
 
-async function enqueue(
-  root: string,
-  target: Target,
-  captured: CapturedCase,
-  replaces?: string,
-): Promise<Capture> {
-  const queue = await openQueue(root, target.name);
-  const name = await queue.add(captured, replaces);
-  const waiting = (await queue.list()).find(({ summary }) => summary.name === name);
-  if (waiting === undefined) {
-    throw new Error(`The captured case ${name} is not in its queue.`);
-  }
-  return toCapture(root, target.name, waiting);
-}
-
 /** A flaky case says so by its label from then on, as on the command line. */
 async function accept(queue: PendingQueue, name: string, target: Target): Promise<string> {
   const waiting = (await queue.list()).find(({ summary }) => summary.name === name);
@@ -185,56 +165,15 @@ async function pinWaiting(
   name: string,
 ): Promise<Capture> {
   const queue = await openQueue(root, target.name);
-  const waiting = (await queue.list()).find(({ summary }) => summary.name === name);
-  if (waiting === undefined) {
-    throw new UserError(`The captured case ${name} is not there any more.`);
-  }
-  const { flakes, durationMs, replaces } = waiting;
+  const { flakes, durationMs, replaces, mirroredBy } = await waitingCase(queue, name);
   const { capture } = await pinFlakes(recorder, {
     case: await queue.store.read(name),
     flakes,
     durationMs,
   });
   await queue.reject([name]);
-  return enqueue(root, target, capture, replaces);
-}
-
-function openQueue(root: string, target: string): Promise<PendingQueue> {
-  return PendingQueue.open(new WorkFolder(root), target, (folder) => new FolderStore(folder));
-}
-
-async function listCaptures(root: string): Promise<Capture[]> {
-  const { pending } = new WorkFolder(root);
-  const names = await readdir(pending).catch((error: unknown) => {
-    if (errorCode(error) === 'ENOENT') {
-      return [];
-    }
-    throw error;
+  return enqueue(root, target, capture, {
+    ...(replaces !== undefined && { replaces }),
+    ...(mirroredBy !== undefined && { mirroredBy }),
   });
-  const captures: Capture[] = [];
-  for (const name of names.sort()) {
-    const waiting = await (await openQueue(root, name)).list();
-    captures.push(...waiting.map((one) => toCapture(root, name, one)));
-    await nextTurn();
-  }
-  return captures;
-}
-
-function toCapture(
-  root: string,
-  target: string,
-  { summary, flakes, replaces }: PendingCase,
-): Capture {
-  const flaky = flakes.map(describeFlake).join(' ');
-  return {
-    id: `${root}\n${target}\n${summary.name}`,
-    root,
-    path: summary.location.path,
-    target,
-    name: summary.name,
-    args: summary.args,
-    replaces: replaces !== undefined,
-    ...(flaky !== '' && { flaky }),
-    pinnedBy: [...new Set(flakes.flatMap(({ pinnedBy }) => pinnedBy))],
-  };
 }

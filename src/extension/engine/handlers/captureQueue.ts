@@ -1,0 +1,77 @@
+import { readdir } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { FolderStore } from '../../../core/cases/folderStore';
+import { errorCode, UserError } from '../../../core/errors';
+import { describeFlake } from '../../../core/recording/capture';
+import type { Capture as CapturedCase } from '../../../core/recording/capture';
+import { PendingQueue } from '../../../core/recording/pending';
+import type { CaptureLinks, PendingCase } from '../../../core/recording/pending';
+import { WorkFolder } from '../../../core/workFolder';
+import type { Target } from '../../../core/targets/target';
+import type { Capture } from '../../trees/captureNodes';
+
+/** The queue of a target's captured cases in a workspace folder. */
+export function openQueue(root: string, target: string): Promise<PendingQueue> {
+  return PendingQueue.open(new WorkFolder(root), target, (folder) => new FolderStore(folder));
+}
+
+/** Puts a capture into its target's queue, and says how the editor shows it. */
+export async function enqueue(
+  root: string,
+  target: Pick<Target, 'name'>,
+  captured: CapturedCase,
+  links: CaptureLinks = {},
+): Promise<Capture> {
+  const queue = await openQueue(root, target.name);
+  const name = await queue.add(captured, links);
+  return toCapture(root, target.name, await waitingCase(queue, name));
+}
+
+/** @throws UserError when it has been accepted or rejected meanwhile. */
+export async function waitingCase(queue: PendingQueue, name: string): Promise<PendingCase> {
+  const waiting = (await queue.list()).find(({ summary }) => summary.name === name);
+  if (waiting === undefined) {
+    throw new UserError(`The captured case ${name} is not there any more.`, {
+      action: 'Refresh the Capture tree.',
+    });
+  }
+  return waiting;
+}
+
+/** All that waits in a workspace folder, target by target. */
+export async function listCaptures(root: string): Promise<Capture[]> {
+  const { pending } = new WorkFolder(root);
+  const names = await readdir(pending).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') {
+      return [];
+    }
+    throw error;
+  });
+  const captures: Capture[] = [];
+  for (const name of names.sort()) {
+    const waiting = await (await openQueue(root, name)).list();
+    captures.push(...waiting.map((one) => toCapture(root, name, one)));
+    await nextTurn();
+  }
+  return captures;
+}
+
+export function toCapture(
+  root: string,
+  target: string,
+  { summary, flakes, replaces }: PendingCase,
+): Capture {
+  const flaky = flakes.map(describeFlake).join(' ');
+  return {
+    id: `${root}\n${target}\n${summary.name}`,
+    root,
+    path: summary.location.path,
+    target,
+    name: summary.name,
+    args: summary.args,
+    labels: summary.labels,
+    replaces: replaces !== undefined,
+    ...(flaky !== '' && { flaky }),
+    pinnedBy: [...new Set(flakes.flatMap(({ pinnedBy }) => pinnedBy))],
+  };
+}
