@@ -63,7 +63,9 @@ export async function observe(
 }
 
 class Observer {
+  /** The second in which the first run began, and the one in which it had ended. */
   private firstSecond = 0;
+  private lastSecond = 0;
   /** What every further run begins with. */
   private readonly request: ExecRequest;
 
@@ -79,6 +81,7 @@ class Observer {
   async first(): Promise<FirstRun> {
     this.firstSecond = this.second();
     const result = await this.exec(this.firstRequest);
+    this.lastSecond = this.second();
     const gold = answerOf(result);
     if (gold === undefined) {
       throw noGold(result, this.firstRequest);
@@ -237,8 +240,8 @@ class Observer {
   }
 
   private async nextSecond(): Promise<void> {
-    while (this.second() <= this.firstSecond) {
-      const wait = (this.firstSecond + 1) * 1000 - this.now();
+    while (this.second() <= this.lastSecond) {
+      const wait = (this.lastSecond + 1) * 1000 - this.now();
       await new Promise((resolve) => setTimeout(resolve, Math.max(1, wait)));
     }
   }

@@ -124,6 +124,20 @@ suite('observing the reference', () => {
     );
   });
 
+  test('the second of the clock is found where a slow first run ends in a later one', async () => {
+    let now = 900;
+    const sandbox = new FakeSandbox((_, run) => {
+      now += run === 0 ? 300 : 1;
+      return { stdout: text(String(Math.floor(now / 1000))) };
+    });
+    const waiting = () => (now += now < 1200 ? 1 : 400);
+    const { flakes } = await observe(sandbox, request, {}, { runs: 3, variations, now: waiting });
+    assert.deepEqual(
+      flakes.map(({ stream, variations: names }) => [stream, ...names]),
+      [['stdout', 'clock']],
+    );
+  });
+
   test('what the case pins is not varied, and a flake says how to pin it', async () => {
     const sandbox = new FakeSandbox((r) => ({ stdout: text(envOf(r, 'TZ') ?? '') }));
     const { flakes } = await observe(sandbox, request, {}, { runs: 3, variations, now: clock() });
