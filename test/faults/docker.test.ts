@@ -20,6 +20,7 @@ import {
 } from '../support/engines/busyboxSandbox';
 import { startDockerEngine } from '../support/engines/dockerd';
 import { startPodmanEngine } from '../support/engines/podman';
+import { ensureCommands } from '../support/engines/hostTools';
 import { proxyEngine } from '../support/engines/proxy';
 
 import type { TestEngine, TestEngineResult } from '../support/engines/testEngine';
@@ -49,7 +50,9 @@ for (const [kind, start] of Object.entries(starts)) {
     };
 
     suiteSetup(async function () {
-      const started = await start();
+      const lacking = ensureCommands(['busybox'], ['busybox-static']);
+      const started: TestEngineResult =
+        lacking === undefined ? await start() : { missing: lacking };
       if (started.engine === undefined) {
         console.log(`    Skipped: ${started.missing}`);
         this.skip();

@@ -67,6 +67,7 @@ export class DockerEngine implements Engine {
     try {
       const connection = await this.connected(signal);
       await removeLeftovers(connection.docker).catch(() => undefined);
+      await requireSources(spec);
       const seesThisMachine = !this.isElsewhere && maySeeThisMachine(connection);
       const sandbox = await this.tryCreate(spec, connection, seesThisMachine, options);
       return sandbox ?? (await this.createElsewhere(spec, connection, options));
@@ -118,13 +119,6 @@ export class DockerEngine implements Engine {
     connection: Connection,
     options: CreateOptions,
   ): Promise<Sandbox> {
-    for (const { source } of spec.mounts) {
-      await access(source).catch((cause: unknown) => {
-        throw new UserError(`The ${spec.purpose} sandbox needs ${source}, which is not there.`, {
-          cause,
-        });
-      });
-    }
     this.isElsewhere = true;
     const sandbox = await this.tryCreate(spec, connection, false, options);
     if (sandbox === undefined) {
@@ -191,6 +185,15 @@ export class DockerEngine implements Engine {
           reason: `there is no case runner for the engine's architecture, ${architecture}`,
           action: `Build it with "npm run build" on a Linux machine of that architecture.`,
         };
+  }
+}
+
+/** Podman makes a folder, on this machine, of what it is told to mount and does not find. */
+async function requireSources({ mounts, purpose }: SandboxSpec): Promise<void> {
+  for (const { source } of mounts) {
+    await access(source).catch((cause: unknown) => {
+      throw new UserError(`The ${purpose} sandbox needs ${source}, which is not there.`, { cause });
+    });
   }
 }
 
