@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { findChromium, launchChromium } from '../support/host/chromium';
 import { repositoryRoot } from '../support/host/paths';
 import { openPage, WorkbenchWindow } from '../support/host/window';
@@ -12,8 +14,9 @@ class Start {
   readonly ended: Promise<number | null>;
   private readonly child: ChildProcess;
 
-  constructor(args: readonly string[]) {
-    const environment = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '' };
+  /** @param folder What it takes for the system's temporary folder. */
+  constructor(args: readonly string[], folder: string) {
+    const environment = { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', TMPDIR: folder };
     this.child = spawn(process.execPath, ['scripts/start.mjs', ...args], {
       cwd: repositoryRoot,
       env: environment,
@@ -45,13 +48,18 @@ class Start {
   }
 }
 
-const leftovers = () => readdirSync(tmpdir()).filter((name) => name.startsWith('mcw-'));
-
 suite('npm start', function () {
   this.timeout(300_000);
+  let folder: string;
+
+  setup(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'start-'));
+  });
+
+  teardown(() => rm(folder, { recursive: true, force: true }));
 
   test('builds, names the engine, scores a sample and shows the first bytes that differ', async () => {
-    const start = new Start(['--no-open']);
+    const start = new Start(['--no-open'], folder);
     const code = await start.ended;
     const { output } = start;
     assert.match(output, /Building the extension/);
@@ -68,8 +76,7 @@ suite('npm start', function () {
       console.log("    Skipped: VS Code's server build needs Linux and Chromium.");
       this.skip();
     }
-    const before = leftovers();
-    const start = new Start([]);
+    const start = new Start([], folder);
     try {
       const [, address = ''] = await start.waitFor(/^ +(http:\/\/127\.0\.0\.1:\d+\/\S+)$/m);
       const browser = await launchChromium(chromium);
@@ -86,10 +93,7 @@ suite('npm start', function () {
       await start.end('SIGTERM');
     }
     assert.match(start.output, /removed what the server had kept/);
-    assert.deepEqual(
-      leftovers().filter((name) => !before.includes(name)),
-      [],
-    );
+    assert.deepEqual(readdirSync(folder), []);
     assert.ok(existsSync(`${repositoryRoot}/out/start.png`));
   });
 });
