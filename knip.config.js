@@ -13,6 +13,7 @@ export default {
     'test/**/*.test.ts',
     'test/**/*.bench.ts',
     'test/integration/entry.ts',
+    'test/bench/support/windowEntry.ts',
     'test/support/host/{integration,screenshot}.ts',
     'test/support/browser/captureThemes.ts',
     'test/support/report/reporter.cjs',

@@ -9,23 +9,12 @@ import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Case } from '../../src/core/cases/case';
-import { bytesContent } from '../../src/core/cases/content';
 import { FolderStore } from '../../src/core/cases/folderStore';
 import { GoldStore } from '../../src/core/cases/gold/goldStore';
 import { discoverTargets } from '../../src/core/targets/discoverTargets';
+import { someCase } from './support/someCase';
 
 const rounds = 5;
-
-function someCase(i: number, size: number): Case {
-  const output = `line ${i} of output\n`.repeat(Math.ceil(size / 20));
-  return {
-    name: `group${i % 20}/case-${i}`,
-    labels: i % 3 === 0 ? ['hidden'] : [],
-    duals: [],
-    input: { args: ['-n', String(i)], env: {}, stdin: bytesContent('1\n2\n3\n'), files: [] },
-    gold: { stdout: bytesContent(output), stderr: bytesContent(''), returncode: 0, outputs: [] },
-  };
-}
 
 /** The best of a few rounds, milliseconds: the first warms the page cache. */
 async function best(work: () => Promise<unknown>): Promise<number> {

@@ -1,7 +1,5 @@
-import { openSync, writeSync } from 'node:fs';
-import { format } from 'node:util';
 import Mocha from 'mocha';
-import { outputVariable } from '../support/host/testHost';
+import { captureOutput } from '../support/host/captureOutput';
 import { ResultsReporter } from '../support/report/resultsReporter';
 
 /**
@@ -10,7 +8,9 @@ import { ResultsReporter } from '../support/report/resultsReporter';
  * that dies on the way ends as if all were well.
  */
 export async function run(): Promise<void> {
-  captureOutput();
+  const print = captureOutput();
+  // Mocha has kept the console from before.
+  Mocha.reporters.Base.consoleLog = print;
   const mocha = new Mocha({
     ui: 'tdd',
     timeout: 30_000,
@@ -24,22 +24,4 @@ export async function run(): Promise<void> {
   if (failures > 0) {
     throw new Error(`${failures} of the integration tests failed.`);
   }
-}
-
-/**
- * Sends what is printed to the file that the host reads along. The extension host has set
- * accessors on `console` that swallow what they are given.
- */
-function captureOutput(): void {
-  const file = process.env[outputVariable];
-  if (file === undefined) {
-    return;
-  }
-  const descriptor = openSync(file, 'a');
-  const print = (...parts: unknown[]) => void writeSync(descriptor, `${format(...parts)}\n`);
-  for (const name of ['log', 'info', 'warn', 'error', 'debug'] as const) {
-    Object.defineProperty(console, name, { configurable: true, value: print });
-  }
-  // Mocha has kept the console from before.
-  Mocha.reporters.Base.consoleLog = print;
 }

@@ -6,18 +6,23 @@ import { repositoryRoot } from './paths';
 const folder = 'out/integration';
 
 /**
- * Bundles `test/integration`, every `*.test.ts` in it without being listed, for the extension host.
- * @param wanted Part of the names of the files to take; all of them when empty.
- * @returns the script with `run()`.
+ * Bundles a script with `run()` for the extension host: by default that of `test/integration`, with
+ * every `*.test.ts` in it without being listed.
+ * @param options.wanted Part of the names of the files to take; all of them when empty.
+ * @returns the bundle.
  */
-export async function bundleTests(wanted = ''): Promise<string> {
+export async function bundleTests({
+  source = 'test/integration/entry.ts',
+  wanted = '',
+} = {}): Promise<string> {
+  const bundle = `${folder}/${path.basename(source, '.ts')}.js`;
   await mkdir(path.join(repositoryRoot, folder), { recursive: true });
   // The package is one of ES modules; the extension host requires its tests.
   await writeFile(path.join(repositoryRoot, folder, 'package.json'), '{"type":"commonjs"}\n');
   await esbuild.build({
     absWorkingDir: repositoryRoot,
-    entryPoints: ['test/integration/entry.ts'],
-    outfile: `${folder}/entry.js`,
+    entryPoints: [source],
+    outfile: bundle,
     bundle: true,
     platform: 'node',
     format: 'cjs',
@@ -30,7 +35,7 @@ export async function bundleTests(wanted = ''): Promise<string> {
     external: ['vscode'],
     plugins: [collectSuites(wanted)],
   });
-  return path.join(repositoryRoot, folder, 'entry.js');
+  return path.join(repositoryRoot, bundle);
 }
 
 const collectSuites = (wanted: string): esbuild.Plugin => ({

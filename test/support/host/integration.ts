@@ -16,7 +16,7 @@ import type { TestHost } from './testHost';
 const { values } = parseArgs({ options: { only: { type: 'string' }, suites: { type: 'string' } } });
 const versions = (['floor', 'newest'] as const).filter((one) => (values.only ?? one) === one);
 const choice = new HostChoice(console.log);
-const entry = await bundleTests(values.suites);
+const entry = await bundleTests({ wanted: values.suites });
 
 function runIn(host: TestHost, version: TestedVersion): Promise<HostVerdict> {
   console.log(`\nUses: ${host.description}`);

@@ -1,0 +1,114 @@
+import { readFileSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { TestApi } from '../../../src/extension/extension';
+import { EngineThread } from '../../../src/extension/engine/engineThread';
+import { Candidates } from '../../../src/extension/model/candidates';
+import { WorkspaceModel } from '../../../src/extension/model/workspaceModel';
+import { TestTree } from '../../../src/extension/testing/testTree';
+import { taskNodes } from '../../../src/extension/trees/taskNodes';
+import { captureOutput } from '../../support/host/captureOutput';
+import { resultsVariable } from '../../support/report/results';
+import { noResults } from '../../support/report/addResults';
+import { writeResults } from '../../support/report/writeResults';
+
+const id = 'mirrorcode-workbench.mirrorcode-workbench';
+
+interface Marks {
+  getMarks(): readonly { readonly name: string; readonly startTime: number }[];
+}
+
+/** Milliseconds between two marks that VS Code itself sets for an extension. */
+function between(from: string, to: string): number | undefined {
+  const { MonacoPerformanceMarks } = globalThis as { MonacoPerformanceMarks?: Marks };
+  const marks = MonacoPerformanceMarks?.getMarks() ?? [];
+  const at = (name: string) => marks.find((mark) => mark.name === `code/extHost/${name}/${id}`);
+  const start = at(from);
+  const end = at(to);
+  return start === undefined || end === undefined ? undefined : end.startTime - start.startTime;
+}
+
+function row(what: string, milliseconds: number | undefined, goal: string): void {
+  const value = milliseconds === undefined ? 'not told' : `${milliseconds.toFixed(1)} ms`;
+  console.log(`${what.padEnd(52)} ${value.padStart(10)}   ${goal}`);
+}
+
+/** Reads all files of a folder: the least that anyone must do who shows what they say. */
+async function readAll(folder: string): Promise<number> {
+  const began = performance.now();
+  const names = await readdir(folder, { recursive: true });
+  for (const name of names) {
+    if (name.endsWith('.case')) {
+      readFileSync(path.join(folder, name));
+    }
+  }
+  return performance.now() - began;
+}
+
+async function measureTrees(extensionPath: string, folder: string): Promise<void> {
+  const reading = await readAll(folder);
+  row('Reading the files in this process, nothing more', reading, 'a peer');
+  const distDir = path.join(extensionPath, 'dist');
+  const fail = (error: unknown) => console.error(error);
+  const began = performance.now();
+  const engine = new EngineThread({
+    file: path.join(distDir, 'engine.js'),
+    distDir,
+    onCrash: fail,
+  });
+  const model = new WorkspaceModel(engine, () => [folder], fail);
+  let rows = 0;
+  model.onDidChange((change) => {
+    if (change === 'targets') {
+      const targets = model.targets.map((target) => model.view(target));
+      taskNodes({ targets, broken: model.broken, groupBy: 'tier' });
+      rows = performance.now() - began;
+    }
+  });
+  await model.refresh();
+  const counted = performance.now() - began;
+  row(`Tasks: ${model.targets.length} targets, first rows`, rows, 'at least 1 s, aim 300 ms');
+  const ratio = `${(counted / reading).toFixed(2)} × reading alone`;
+  row('Tasks: all cases read and counted', counted, `${ratio}; at least 1 s, aim 300 ms`);
+  const controller = vscode.tests.createTestController('bench', 'Bench');
+  const memory = { get: () => undefined, update: () => Promise.resolve() };
+  const tree = new TestTree(controller, model, new Candidates(memory));
+  const opening = performance.now();
+  await tree.resolve();
+  let cases = 0;
+  for (const [, target] of controller.items) {
+    const [first] = [...target.children];
+    if (first !== undefined) {
+      await tree.resolve(first[1]);
+      for (const [, group] of first[1].children) {
+        cases += group.children.size;
+      }
+    }
+  }
+  const opened = performance.now() - opening;
+  row(`Test Explorer: all opened, ${cases} cases`, opened, 'at least 1 s, aim 300 ms');
+  tree.dispose();
+  controller.dispose();
+  model.dispose();
+  engine.dispose();
+}
+
+/** What VS Code calls in its extension host. */
+export async function run(): Promise<void> {
+  captureOutput();
+  const extension = vscode.extensions.getExtension(id);
+  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
+  if (extension === undefined || folder === undefined) {
+    throw new Error('The extension or its workspace is not there.');
+  }
+  const { services } = (await extension.activate()) as TestApi;
+  // What the window itself reads is over before anything else is measured.
+  await services.model.refresh();
+  const load = between('willLoadExtensionCode', 'didLoadExtensionCode');
+  const activate = between('willActivateExtension', 'didActivateExtension');
+  row('Activation: its code loaded', load, '');
+  row('Activation: whole, as VS Code counts it', activate, 'at least 30 ms, aim 10 ms');
+  await measureTrees(extension.extensionPath, folder);
+  writeResults(noResults, process.env[resultsVariable]);
+}
