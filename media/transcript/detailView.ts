@@ -72,9 +72,9 @@ export class DetailView {
     if (event === this.shown && current === this.shownOrdinal) {
       return;
     }
-    if (event === undefined && current !== this.shownOrdinal) {
+    if (event === undefined && this.shown !== undefined) {
       // What was there stays until the new event has come, so that stepping does not flicker.
-      this.body.classList.add('waiting');
+      this.body.classList.toggle('waiting', current !== this.shownOrdinal);
       return;
     }
     this.body.classList.remove('waiting');

@@ -32,13 +32,16 @@ export class EventCache {
     this.wanted.clear();
   }
 
-  /** Events may have been read while they were being written, or paired since. */
-  forgetFrom(ordinal: number): void {
-    for (const map of [this.summaries, this.events]) {
-      for (const key of map.keys()) {
-        if (key >= ordinal) {
-          map.delete(key);
-        }
+  /** Reads anew what was read before all of it was there, and all from an event on. */
+  settle(from: number): void {
+    for (const key of this.summaries.keys()) {
+      if (key >= from) {
+        this.summaries.delete(key);
+      }
+    }
+    for (const [key, event] of this.events) {
+      if (key >= from || event instanceof Error || event.unread.length > 0) {
+        this.events.delete(key);
       }
     }
   }

@@ -42,7 +42,6 @@ export class FilterBand {
   private readonly selected = new Set<EventKind>();
   private abort: AbortController | undefined;
   private timer = 0;
-  private asked = false;
 
   constructor(
     private readonly replay: Replay,
@@ -88,10 +87,6 @@ export class FilterBand {
 
   open(): void {
     this.element.hidden = false;
-    if (!this.asked) {
-      this.asked = true;
-      void this.askTools();
-    }
     this.kinds.querySelector('button')?.focus();
     this.replay.tell('layout');
   }
@@ -148,6 +143,7 @@ export class FilterBand {
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
     this.kinds.replaceChildren(...[...counts].map(([kind, count]) => this.kindButton(kind, count)));
+    this.showTools();
     const chosen = this.span.value || String(this.replay.filter.span ?? '');
     this.span.replaceChildren(
       h('option', { value: '' }, 'All spans'),
@@ -157,6 +153,17 @@ export class FilterBand {
     );
     this.span.value = chosen;
     this.span.hidden = this.replay.shape.spans.length === 0;
+  }
+
+  private showTools(): void {
+    const { tools } = this.replay.shape;
+    const chosen = this.tool.value || (this.replay.filter.tools?.[0] ?? '');
+    this.tool.replaceChildren(
+      h('option', { value: '' }, 'All tools'),
+      ...tools.map((name) => h('option', { value: name }, visibleText(name))),
+    );
+    this.tool.value = chosen;
+    this.tool.hidden = tools.length === 0;
   }
 
   private kindButton(kind: EventKind, count: number): HTMLElement {
@@ -180,14 +187,5 @@ export class FilterBand {
       countText(count),
     );
     return button;
-  }
-
-  private async askTools(): Promise<void> {
-    this.tool.replaceChildren(h('option', { value: '' }, 'All tools'));
-    const names = await this.replay.channel
-      .request('tools', { sample: this.replay.sample }, { timeoutMs: Number.POSITIVE_INFINITY })
-      .catch(() => []);
-    this.tool.append(...names.map((name) => h('option', { value: name }, visibleText(name))));
-    this.tool.value = this.replay.filter.tools?.[0] ?? '';
   }
 }

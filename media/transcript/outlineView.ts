@@ -17,9 +17,6 @@ interface Entry {
   readonly tokens?: number;
 }
 
-/** Spans of a single tool say no more than its event. */
-const plainSpans = new Set(['tool', 'checkpoint']);
-
 /** Turns and spans of the run; the one that holds the current event is marked. */
 export class OutlineView {
   readonly element = h('div', { class: 'outline' });
@@ -73,33 +70,33 @@ export class OutlineView {
 
   private build(): void {
     const { spans, turns } = this.replay.shape;
-    const shown = spans.filter(({ type }) => !plainSpans.has(type));
+    const entries: Entry[] = [];
     const depths = new Map<number, number>();
-    const entries: Entry[] = shown.map((span) => {
-      const depth = (depths.get(span.parent) ?? -1) + 1;
-      depths.set(span.index, depth);
-      return { ordinal: span.first, depth, span };
-    });
-    const open: { last: number; depth: number }[] = [];
+    const open: { readonly last: number; readonly depth: number }[] = [];
     let next = 0;
-    turns.forEach(({ ordinal, usage }, index) => {
-      while (next < shown.length && (shown[next]?.first ?? 0) <= ordinal) {
-        const span = shown[next++];
-        const last = span === undefined || span.last < 0 ? Number.POSITIVE_INFINITY : span.last;
-        open.push({ last, depth: depths.get(span?.index ?? -1) ?? 0 });
+    const openUntil = (ordinal: number) => {
+      for (; next < spans.length && (spans[next]?.first ?? 0) <= ordinal; next++) {
+        const span = spans[next] as OutlineSpan;
+        const depth = (depths.get(span.parent) ?? -1) + 1;
+        depths.set(span.index, depth);
+        entries.push({ ordinal: span.first, depth, span });
+        open.push({ last: span.last < 0 ? Number.POSITIVE_INFINITY : span.last, depth });
       }
+    };
+    turns.ordinals.forEach((ordinal, index) => {
+      openUntil(ordinal);
       while (open.length > 0 && (open.at(-1)?.last ?? 0) < ordinal) {
         open.pop();
       }
-      const tokens = usage === null ? undefined : usage.output;
+      const tokens = turns.output[index] ?? Number.NaN;
       entries.push({
         ordinal,
         depth: (open.at(-1)?.depth ?? -1) + 1,
         turn: index + 1,
-        ...(tokens === undefined ? {} : { tokens }),
+        ...(Number.isNaN(tokens) ? {} : { tokens }),
       });
     });
-    entries.sort((a, b) => a.ordinal - b.ordinal || (a.turn ?? 0) - (b.turn ?? 0));
+    openUntil(Number.POSITIVE_INFINITY);
     this.entries = this.withoutCollapsed(entries);
     this.scroller.setCount(this.entries.length);
     this.scroller.refresh();

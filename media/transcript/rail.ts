@@ -1,10 +1,12 @@
-import type { Lane, Marker } from '../../src/protocol/transcript';
+import { markerTypes } from '../../src/protocol/transcript';
+import type { Lane, MarkerType } from '../../src/protocol/transcript';
 import { pressKey } from '../ui/keys';
 import { h, textButton } from './dom';
 import { clockText, costText, countText, durationText, percentText, tokensText } from './format';
 import { markerNames } from './icons';
 import { drawLane, drawMarks, railColours } from './railCanvas';
 import type { Mark } from './railCanvas';
+import { countWhere } from './replay';
 import type { Change, Replay } from './replay';
 
 const laneNames: Readonly<Record<Lane['name'], string>> = {
@@ -180,7 +182,12 @@ export class Rail {
     const said = comments
       .filter((comment) => comment.sample === sample)
       .map(({ ordinal }) => ({ ordinal, type: 'comment' as const }));
-    return [...found, ...shape.markers, ...said];
+    const { ordinals, types } = shape.markers;
+    const marked = Array.from(ordinals, (ordinal, index) => ({
+      ordinal,
+      type: markerTypes[types[index] ?? 0] ?? 'mark',
+    }));
+    return [...found, ...marked, ...said];
   }
 
   private fraction(ordinal: number): number {
@@ -244,10 +251,25 @@ export class Rail {
     tip.style.left = `${Math.max(0, left)}px`;
   }
 
-  private markerNear(ordinal: number): Marker | undefined {
+  private markerNear(ordinal: number): Near | undefined {
+    const { ordinals, types, labels } = this.replay.shape.markers;
     const reach = (4 / Math.max(1, this.track.clientWidth)) * this.replay.count;
-    return this.replay.shape.markers.find((marker) => Math.abs(marker.ordinal - ordinal) <= reach);
+    const first = countWhere(ordinals, (one) => one < ordinal - reach);
+    const found = ordinals[first];
+    return found === undefined || found > ordinal + reach
+      ? undefined
+      : {
+          ordinal: found,
+          type: markerTypes[types[first] ?? 0] ?? 'mark',
+          label: labels[first] ?? this.replay.cache.summary(found)?.title ?? '',
+        };
   }
+}
+
+interface Near {
+  readonly ordinal: number;
+  readonly type: MarkerType;
+  readonly label: string;
 }
 
 /** The last event at or before a time (milliseconds since the start of the run). */

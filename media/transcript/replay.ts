@@ -2,15 +2,15 @@ import type {
   Comment,
   EventKind,
   LoadState,
-  Marker,
+  MarkerType,
   Opened,
-  SampleShape,
+  Overview,
   SearchHit,
   TranscriptHost,
   TranscriptView,
   ViewFilter,
 } from '../../src/protocol/transcript';
-import { eventKinds } from '../../src/protocol/transcript';
+import { eventKinds, markerTypes } from '../../src/protocol/transcript';
 import type { MessageChannel } from '../../src/protocol/messages';
 import { EventCache } from './eventCache';
 
@@ -40,11 +40,22 @@ export interface SearchState {
   problem?: string;
 }
 
-export const emptyShape: SampleShape = {
+const emptyShape: Overview = {
   spans: [],
-  turns: [],
+  turns: { ordinals: new Uint32Array(), output: new Float64Array() },
   lanes: [],
-  markers: [],
+  markers: { ordinals: new Uint32Array(), types: new Uint8Array(), labels: [] },
+  tools: [],
+  usage: {
+    inputUncached: 0,
+    cacheRead: 0,
+    cacheWrite: 0,
+    output: 0,
+    reasoning: 0,
+    costUsd: null,
+  },
+  unread: [],
+  from: 0,
   kinds: new Uint8Array(),
   times: new Float64Array(),
 };
@@ -75,6 +86,16 @@ export class Replay {
     this.cache = new EventCache(channel, () => this.tell('events'));
   }
 
+  /** Forgets the sample that was shown, for another or for what has become of its file. */
+  begin(sample: number): void {
+    this.sample = sample;
+    this.count = 0;
+    this.shape = emptyShape;
+    this.start = Number.NaN;
+    this.cache.clear(sample);
+    this.search = undefined;
+  }
+
   onChange(listener: (change: Change) => void): void {
     this.listeners.add(listener);
   }
@@ -100,20 +121,15 @@ export class Replay {
   /** The row of an event, or of the next one that is shown; the last row past the end. */
   rowOf(ordinal: number): number {
     const { visible } = this;
-    if (visible === undefined) {
-      return ordinal;
-    }
-    let low = 0;
-    let high = visible.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((visible[middle] ?? 0) < ordinal) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return Math.min(low, Math.max(0, visible.length - 1));
+    return visible === undefined
+      ? ordinal
+      : Math.max(
+          0,
+          Math.min(
+            countWhere(visible, (one) => one < ordinal),
+            visible.length - 1,
+          ),
+        );
   }
 
   isVisible(ordinal: number): boolean {
@@ -129,9 +145,18 @@ export class Replay {
     }
   }
 
-  setShape(shape: SampleShape): void {
-    this.shape = shape;
-    this.start = shape.times.find((time) => !Number.isNaN(time)) ?? Number.NaN;
+  /** Takes what is new: kinds and times of the events before `from` are known. */
+  setShape(shape: Overview): void {
+    const { kinds, times } = this.shape;
+    this.shape = {
+      ...shape,
+      from: 0,
+      kinds: joined(kinds.subarray(0, shape.from), shape.kinds, Uint8Array),
+      times: joined(times.subarray(0, shape.from), shape.times, Float64Array),
+    };
+    if (Number.isNaN(this.start) || shape.from === 0) {
+      this.start = this.shape.times.find((time) => !Number.isNaN(time)) ?? Number.NaN;
+    }
   }
 
   /** Makes an event the current one; one that the filter hides gives way to the next that is shown. */
@@ -159,17 +184,21 @@ export class Replay {
     return (this.shape.times[ordinal] ?? Number.NaN) - this.start;
   }
 
-  /** The next of a list of ordinals in order, from the current one on; `undefined` if there is none. */
-  neighbour(ordinals: readonly number[], direction: 1 | -1): number | undefined {
-    return direction > 0
-      ? ordinals.find((ordinal) => ordinal > this.current)
-      : ordinals.findLast((ordinal) => ordinal < this.current);
+  /** The next of ordinals in order, from the current one on; `undefined` if there is none. */
+  neighbour(ordinals: readonly number[] | Uint32Array, direction: 1 | -1): number | undefined {
+    const { current } = this;
+    const after = countWhere(ordinals, (ordinal) => ordinal <= current);
+    const before = countWhere(ordinals, (ordinal) => ordinal < current);
+    return direction > 0 ? ordinals[after] : ordinals[before - 1];
   }
 
-  markersOf(...types: readonly Marker['type'][]): number[] {
-    return this.shape.markers
-      .filter(({ type }) => types.length === 0 || types.includes(type))
-      .map(({ ordinal }) => ordinal);
+  /** Ordinals of markers, all of them where no types are given. */
+  markersOf(...types: readonly MarkerType[]): Uint32Array {
+    const { markers } = this.shape;
+    const wanted = new Set(types.map((type) => markerTypes.indexOf(type)));
+    return types.length === 0
+      ? markers.ordinals
+      : markers.ordinals.filter((_, index) => wanted.has(markers.types[index] ?? -1));
   }
 
   /** Applies the filter anew, after it or the events have changed. */
@@ -197,4 +226,33 @@ export class Replay {
 
 export function hasConditions(filter: ViewFilter): boolean {
   return Object.values(filter).some((value) => value !== undefined && value !== '');
+}
+
+function joined<T extends Uint8Array | Float64Array>(
+  before: T,
+  after: T,
+  make: new (length: number) => T,
+): T {
+  const whole = new make(before.length + after.length);
+  whole.set(before);
+  whole.set(after, before.length);
+  return whole;
+}
+
+/** How many of numbers in order hold, where those that hold come first. */
+export function countWhere(
+  numbers: readonly number[] | Uint32Array,
+  holds: (number: number) => boolean,
+): number {
+  let low = 0;
+  let high = numbers.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(numbers[middle] ?? 0)) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
 }

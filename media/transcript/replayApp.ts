@@ -10,6 +10,7 @@ import { openComments, openGoTo, openHelp } from './overlays';
 import type { PartContext } from './parts';
 import { Player } from './player';
 import { Rail } from './rail';
+import { Notice } from './notice';
 import { hasConditions, Replay } from './replay';
 import type { Channel } from './replay';
 import { ReplayKeys } from './replayKeys';
@@ -23,6 +24,8 @@ import { Toolbar } from './toolbar';
 const keepMs = 250;
 /** Milliseconds between two readings of the lanes while the sample grows. */
 const growMs = 1500;
+/** What is appended to a log may pair with events at most so far before its end. */
+const pairedWithin = 50;
 
 /** One transcript, whole: wires the parts to each other and to their host. */
 export class ReplayApp {
@@ -34,6 +37,10 @@ export class ReplayApp {
   private keeping = 0;
   private growing = 0;
   private restored = false;
+  /** The event to show as soon as it is indexed, unless somebody goes elsewhere before. */
+  private wanted: number | undefined;
+  /** Whether all of the sample was indexed when it was last asked for. */
+  private settled = false;
 
   constructor(
     channel: Channel,
@@ -73,12 +80,9 @@ export class ReplayApp {
   async show(sample: number, ordinal = 0): Promise<void> {
     const { replay } = this;
     this.parts.player.pause();
-    replay.sample = sample;
-    replay.count = 0;
+    replay.begin(sample);
     replay.current = 0;
     replay.expanded.clear();
-    replay.cache.clear(sample);
-    replay.search = undefined;
     try {
       const state = await replay.channel.request(
         'load',
@@ -87,6 +91,8 @@ export class ReplayApp {
       );
       this.restore(sample);
       replay.current = ordinal;
+      this.wanted = ordinal;
+      this.settled = false;
       await this.take(state);
     } catch (error) {
       this.onFailed(error);
@@ -124,6 +130,7 @@ export class ReplayApp {
     };
   }
 
+  private readonly notice = new Notice();
   private readonly outlinePane = h('nav', { class: 'outline-pane', 'aria-label': 'Outline' });
 
   private layOut(terminals: Terminals): void {
@@ -185,15 +192,7 @@ export class ReplayApp {
       ),
       rail.element,
     );
-    if (this.opened.unread.length > 0) {
-      toolbar.element.after(
-        h(
-          'div',
-          { class: 'band notice', role: 'status' },
-          this.opened.unread.slice(0, 3).join(' '),
-        ),
-      );
-    }
+    toolbar.element.after(this.notice.element);
     replay.onChange((change) => {
       if (
         change === 'layout' ||
@@ -210,8 +209,14 @@ export class ReplayApp {
     });
     const keys = new ReplayKeys(parts);
     window.addEventListener('keydown', keys.onKeyDown);
+    const moved = () => (this.wanted = undefined);
+    window.addEventListener('keydown', moved);
+    element.addEventListener('pointerdown', moved);
     this.listening.push({
-      dispose: () => window.removeEventListener('keydown', keys.onKeyDown),
+      dispose: () => {
+        window.removeEventListener('keydown', keys.onKeyDown);
+        window.removeEventListener('keydown', moved);
+      },
     });
   }
 
@@ -255,26 +260,34 @@ export class ReplayApp {
   private async readShape(from: number | undefined): Promise<void> {
     const { replay } = this;
     const { sample } = replay;
+    // Once all is indexed, what was told of the first events may have changed: calls are paired.
+    const known = replay.shape.kinds.length;
+    const asked = from === undefined ? known : this.settled ? Math.max(0, from - pairedWithin) : 0;
     const shape = await replay.channel.request(
-      'shape',
-      { sample },
+      'overview',
+      { sample, from: asked },
       { timeoutMs: Number.POSITIVE_INFINITY },
     );
     if (sample !== replay.sample) {
       return;
     }
     replay.setShape(shape);
-    replay.current = Math.max(0, Math.min(replay.current, replay.count - 1));
-    if (from !== undefined && from > 0) {
-      replay.cache.forgetFrom(Math.max(0, from - 50));
+    this.notice.show([...this.opened.unread, ...shape.unread]);
+    replay.current = Math.max(0, Math.min(this.wanted ?? replay.current, replay.count - 1));
+    if (from !== undefined) {
+      replay.cache.settle(Math.max(0, from - pairedWithin));
     }
     replay.tell('shape');
     replay.tell('current');
     if (hasConditions(replay.filter)) {
       await replay.refilter();
     }
-    this.parts.list.reveal(this.restored ? 'nearest' : 'center');
+    this.parts.list.reveal(this.restored && this.wanted === undefined ? 'nearest' : 'center');
     this.restored = true;
+    this.settled = from !== undefined;
+    if (this.settled || (this.wanted ?? 0) < replay.count) {
+      this.wanted = undefined;
+    }
   }
 
   private restore(sample: number): void {

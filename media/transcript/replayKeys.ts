@@ -100,13 +100,13 @@ function takesText(element: Element): boolean {
 }
 
 function moves({ replay, list, search }: ReplayParts): Record<string, () => void> {
-  const go = (ordinals: () => readonly number[], direction: 1 | -1) => () => {
+  const go = (ordinals: () => Uint32Array, direction: 1 | -1) => () => {
     const found = replay.neighbour(ordinals(), direction);
     if (found !== undefined) {
       replay.seek(found);
     }
   };
-  const turns = () => replay.shape.turns.map(({ ordinal }) => ordinal);
+  const turns = () => replay.shape.turns.ordinals;
   const errors = () => replay.markersOf('error', 'limit');
   const tests = () => replay.markersOf('testRun', 'score');
   return {

@@ -131,21 +131,15 @@ export class Toolbar {
   }
 
   private showTotals(): void {
-    const { turns, lanes } = this.replay.shape;
-    const sum = { in: 0, cached: 0, out: 0, cost: 0 };
-    for (const { usage } of turns) {
-      sum.in += (usage?.inputUncached ?? 0) + (usage?.cacheWrite ?? 0);
-      sum.cached += usage?.cacheRead ?? 0;
-      sum.out += usage?.output ?? 0;
-      sum.cost += usage?.costUsd ?? 0;
-    }
+    const { turns, usage } = this.replay.shape;
+    const { length } = turns.ordinals;
     const whole = this.replay.elapsed(this.replay.count - 1);
-    const cost = lanes.find(({ name }) => name === 'cost')?.values.at(-1) ?? sum.cost;
+    const given = usage.inputUncached + usage.cacheWrite;
     const texts = [
-      turns.length > 0 && `${countText(turns.length)} ${turns.length === 1 ? 'turn' : 'turns'}`,
-      sum.out > 0 &&
-        `${tokensText(sum.in)} in · ${tokensText(sum.cached)} cached · ${tokensText(sum.out)} out`,
-      cost > 0 && costText(cost),
+      length > 0 && `${countText(length)} ${length === 1 ? 'turn' : 'turns'}`,
+      given + usage.output > 0 &&
+        `${tokensText(given)} in · ${tokensText(usage.cacheRead)} cached · ${tokensText(usage.output)} out`,
+      (usage.costUsd ?? 0) > 0 && costText(usage.costUsd ?? 0),
       !Number.isNaN(whole) && durationText(whole),
     ].filter((text) => text !== false);
     this.totals.textContent = texts.join(' · ');

@@ -1,14 +1,13 @@
-import { eventKinds } from '../core/transcripts/normalForm';
+import { eventKinds, markerTypes } from '../core/transcripts/normalForm';
 import type {
   EventKind,
   EventSummary,
   Lane,
-  Marker,
   OutlineSpan,
+  Overview,
   SampleInfo,
   TestCaseResult,
   TranscriptEvent,
-  Turn,
   Usage,
 } from '../core/transcripts/normalForm';
 import type { SearchHit } from '../core/transcripts/search/query';
@@ -36,18 +35,6 @@ export interface Opened {
 export interface Place {
   readonly sample: number;
   readonly ordinal: number;
-}
-
-/** What all parts of the view draw from once a sample is indexed. */
-export interface SampleShape {
-  readonly spans: readonly OutlineSpan[];
-  readonly turns: readonly Turn[];
-  readonly lanes: readonly Lane[];
-  readonly markers: readonly Marker[];
-  /** Position in `eventKinds`, one byte an event. */
-  readonly kinds: Uint8Array;
-  /** Milliseconds since 1970, `NaN` where unknown, one an event. */
-  readonly times: Float64Array;
 }
 
 /** Which events are shown. All that is given must hold. */
@@ -116,7 +103,11 @@ export interface TranscriptHost extends Surface {
     readonly open: { readonly params: undefined; readonly result: Opened };
     /** Indexes a sample; answered as soon as its first events can be shown. */
     readonly load: { readonly params: { readonly sample: number }; readonly result: LoadState };
-    readonly shape: { readonly params: { readonly sample: number }; readonly result: SampleShape };
+    /** Kinds and times from an event on: those before it are known. */
+    readonly overview: {
+      readonly params: { readonly sample: number; readonly from: number };
+      readonly result: Overview;
+    };
     readonly summaries: {
       readonly params: { readonly sample: number; readonly ordinals: readonly number[] };
       readonly result: readonly EventSummary[];
@@ -127,7 +118,6 @@ export interface TranscriptHost extends Surface {
       readonly params: Place & { readonly resolved: boolean };
       readonly result: { readonly text: string; readonly cut: boolean };
     };
-    readonly tools: { readonly params: { readonly sample: number }; readonly result: ToolNames };
     readonly filter: {
       readonly params: { readonly sample: number; readonly filter: ViewFilter };
       readonly result: Uint32Array;
@@ -169,8 +159,6 @@ export interface TranscriptHost extends Surface {
     readonly exportComments: undefined;
   };
 }
-
-export type ToolNames = readonly string[];
 
 export interface TranscriptView extends Surface {
   readonly requests: None;
@@ -220,11 +208,10 @@ export const transcriptHostParsers = {
   requests: {
     open: nothing,
     load: object({ sample: whole }),
-    shape: object({ sample: whole }),
+    overview: object({ sample: whole, from: whole }),
     summaries: object({ sample: whole, ordinals: bounded(listOf(whole), mostSummaries) }),
     event: object(place),
     record: object({ ...place, resolved: flag }),
-    tools: object({ sample: whole }),
     filter: object({ sample: whole, filter }),
     search: object({
       sample: whole,
@@ -280,18 +267,17 @@ export const savedReplayParser = object({
 });
 export type SavedReplay = ReturnType<typeof savedReplayParser>;
 
-export { eventKinds };
+export { eventKinds, markerTypes };
 export type {
   EventKind,
   EventSummary,
   Lane,
-  Marker,
   OutlineSpan,
+  Overview,
   SampleInfo,
   SearchHit,
   TestCaseResult,
   TranscriptEvent,
-  Turn,
   Usage,
 };
 export type { MarkerType, Part, TestRun } from '../core/transcripts/normalForm';

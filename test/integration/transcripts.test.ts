@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { openTranscript } from '../../src/core/transcripts/openTranscript';
 import { deepLink, isOpenable, parseDeepLink } from '../../src/extension/transcripts/deepLinks';
 import { pastFileUri, pastScheme } from '../../src/extension/transcripts/pastFiles';
+import { event, evalFile } from '../unit/transcripts/support/inspectLog';
 import { eventually } from './workbench';
 
 /** A session of three records that writes one file and edits it. */
@@ -62,6 +64,22 @@ suite('replay in VS Code', () => {
       [await text(0), await text(2), await text(4)],
       ['', 'one\ntwo\n', 'one\nthree\n'],
     );
+  });
+
+  test('reads logs of many zstd frames whole with the decoder of VS Code’s own Node', async () => {
+    const events = Array.from({ length: 400 }, (_, index) =>
+      event(index, 'info', { source: 'x', data: `number ${index}` }),
+    );
+    const file = path.join(folder, 'frames.eval');
+    await writeFile(file, evalFile([{ events }], { zstdFrames: 5000 }));
+    const transcript = await openTranscript(file);
+    try {
+      const { events: count } = await transcript.load(0);
+      const { unread } = await transcript.overview(0);
+      assert.deepEqual([count, unread], [400, []]);
+    } finally {
+      transcript.dispose();
+    }
   });
 
   test('links name a file and an event, and nothing else is opened', () => {

@@ -166,11 +166,11 @@ export interface OutlineSpan {
   readonly last: number;
 }
 
-export interface Turn {
-  readonly ordinal: number;
-  readonly time: number | null;
-  /** Tokens and cost of its model call. */
-  readonly usage: Usage | null;
+/** The turns of a run, one entry a turn in each column. */
+export interface Turns {
+  readonly ordinals: Uint32Array;
+  /** Tokens that its model call gave; `NaN` where the format does not say. */
+  readonly output: Float64Array;
 }
 
 /** Points of one lane of the rail, in the order of events. */
@@ -181,10 +181,50 @@ export interface Lane {
   readonly values: Float64Array;
 }
 
-export type MarkerType =
-  'testRun' | 'submit' | 'score' | 'compaction' | 'checkpoint' | 'error' | 'limit' | 'mark';
+/** What markers stand for. The position in this list is what is stored. */
+export const markerTypes = [
+  'testRun',
+  'submit',
+  'score',
+  'compaction',
+  'checkpoint',
+  'error',
+  'limit',
+  'mark',
+] as const;
+export type MarkerType = (typeof markerTypes)[number];
+
 export interface Marker {
   readonly ordinal: number;
   readonly type: MarkerType;
   readonly label: string;
+}
+
+/** Markers in the order of events, one entry a marker in each column. */
+export interface MarkerList {
+  readonly ordinals: Uint32Array;
+  /** Position in `markerTypes`. */
+  readonly types: Uint8Array;
+  /** Of the first markers; those of later ones are not listed. */
+  readonly labels: readonly string[];
+}
+
+/** What a player draws its outline, rail, filter and totals from; no text of any event is in it. */
+export interface Overview {
+  /** Without those of single tools. */
+  readonly spans: readonly OutlineSpan[];
+  readonly turns: Turns;
+  readonly lanes: readonly Lane[];
+  readonly markers: MarkerList;
+  readonly tools: readonly string[];
+  /** Of the whole sample. */
+  readonly usage: Usage;
+  /** What could not be read of it, as sentences. */
+  readonly unread: readonly string[];
+  /** The first event that `kinds` and `times` speak of. */
+  readonly from: number;
+  /** Position in `eventKinds`, one byte an event. */
+  readonly kinds: Uint8Array;
+  /** Milliseconds since 1970, `NaN` where unknown, one an event. */
+  readonly times: Float64Array;
 }

@@ -9,7 +9,6 @@ import type {
   LoadState,
   Opened,
   Place,
-  SampleShape,
   TranscriptHost,
   TranscriptView,
 } from '../../protocol/transcript';
@@ -31,7 +30,9 @@ export function answerReplay(
   takeReveal: () => Place | undefined,
 ): void {
   channel.handle('open', async () => opened(document, takeReveal()));
-  channel.handle('shape', ({ sample }) => shape(document, sample));
+  channel.handle('overview', async ({ sample, from }) =>
+    (await document.transcript()).overview(sample, from),
+  );
   channel.handle('summaries', async ({ sample, ordinals }) =>
     summaries(document, sample, ordinals),
   );
@@ -42,7 +43,6 @@ export function answerReplay(
     const text = await recordText(document, place);
     return { text: text.slice(0, mostShown), cut: text.length > mostShown };
   });
-  channel.handle('tools', async ({ sample }) => toolNames(document, sample));
   channel.handle('filter', async ({ sample, filter }, { signal }) =>
     filterEventsByText(await document.transcript(), sample, filter, signal),
   );
@@ -94,17 +94,6 @@ async function opened(document: ReplayDocument, reveal: Place | undefined): Prom
   };
 }
 
-async function shape(document: ReplayDocument, sample: number): Promise<SampleShape> {
-  const transcript = await document.transcript();
-  const [outline, lanes, markers, columns] = await Promise.all([
-    transcript.outline(sample),
-    transcript.lanes(sample),
-    transcript.markers(sample),
-    transcript.columns(sample),
-  ]);
-  return { ...outline, lanes, markers, kinds: columns.kinds, times: columns.times };
-}
-
 async function summaries(
   document: ReplayDocument,
   sample: number,
@@ -124,22 +113,6 @@ async function summaries(
     found.push(...page.filter(({ ordinal }) => wanted.has(ordinal)));
   }
   return found;
-}
-
-/** Tools that a sample's own calls name; those of other samples are not looked for. */
-async function toolNames(document: ReplayDocument, sample: number): Promise<readonly string[]> {
-  const transcript = await document.transcript();
-  if (transcript.opened.samples.length === 1) {
-    return Object.keys((await transcript.info()).toolCalls).sort();
-  }
-  const names = new Set<string>();
-  const count = Math.min(await transcript.count(sample), 2000);
-  for (const { tool } of await transcript.summaries(sample, 0, count)) {
-    if (tool !== null) {
-      names.add(tool);
-    }
-  }
-  return [...names].sort();
 }
 
 async function searchInto(

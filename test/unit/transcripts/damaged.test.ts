@@ -100,8 +100,7 @@ async function readAll(files: Temporary, file: string): Promise<string> {
           await transcript.event(number, ordinal);
         }
         await transcript.search(number, { text: 'needle' }, () => undefined);
-        await transcript.outline(number);
-        await transcript.lanes(number);
+        await transcript.overview(number);
         await transcript.workspace(number, count);
       }
       return `${info.events} events; ${info.unread.join(' ')}`;

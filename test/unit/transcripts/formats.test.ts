@@ -443,7 +443,7 @@ suite('OpenHands events', () => {
       ['compaction', 'error'],
     );
     assert.equal((await transcript.fileAt(0, '/w/a.py', 99))?.text, 'x = 1\n');
-    const cost = (await transcript.lanes(0)).find(({ name }) => name === 'cost');
+    const cost = (await transcript.overview(0)).lanes.find(({ name }) => name === 'cost');
     assert.deepEqual([...(cost?.values ?? [])], [0.5, 1.25]);
   }
 

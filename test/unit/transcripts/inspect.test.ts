@@ -137,7 +137,7 @@ suite('Inspect logs', () => {
           [10, 'submit', 'submit'],
         ],
       );
-      const lanes = await transcript.lanes(0);
+      const { lanes } = await transcript.overview(0);
       const rate = lanes.find((lane) => lane.name === 'passRate');
       assert.deepEqual([...(rate?.ordinals ?? [])], [5, 6]);
       assert.deepEqual([...(rate?.values ?? [])], [0.3, 0.5]);

@@ -36,8 +36,7 @@ suite('Transcripts on a thread of their own', function () {
     assert.deepEqual(await there.info(), await here.info());
     assert.deepEqual(await there.summaries(0, 1, 3), await here.summaries(0, 1, 3));
     assert.deepEqual(await there.event(0, 2), await here.event(0, 2));
-    assert.deepEqual(await there.outline(0), await here.outline(0));
-    assert.deepEqual(await there.columns(0), await here.columns(0));
+    assert.deepEqual(await there.overview(0), await here.overview(0));
     assert.deepEqual(await there.filter(0, { kinds: ['info'] }), Uint32Array.from([0, 1, 2, 3, 4]));
     await assert.rejects(there.event(0, 99), { name: 'RangeError' });
     await assert.rejects(there.load(7), { name: 'UserError' });

@@ -10,21 +10,22 @@ import type { TranscriptInfo } from '../info';
 import { loadSample } from '../loadSample';
 import type { Unpack } from '../loadSample';
 import type { LoadedSample } from '../loadedSample';
-import { eventKinds } from '../normalForm';
-import type { EventSummary, Lane, Marker, Part, SampleInfo, TranscriptEvent } from '../normalForm';
-import { lanesOf, spansOf, turnsOf } from '../outline';
+import type {
+  EventSummary,
+  Marker,
+  Overview,
+  Part,
+  SampleInfo,
+  TranscriptEvent,
+} from '../normalForm';
+import { overviewOf } from '../overview';
 import { searchSample } from '../search/searchSample';
 import type { SearchHit, SearchQuery, SearchResult } from '../search/query';
 import { eventOf, summariesOf } from '../summaries';
+import { addUsage, noUsage } from '../usage';
 import { WorkspaceHistory } from '../workspace/history';
 import type { FileVersion, WorkspaceFile } from '../workspace/history';
-import type {
-  EventColumns,
-  LoadProgress,
-  Outline,
-  TranscriptHead,
-  TranscriptService,
-} from './transcriptService';
+import type { LoadProgress, TranscriptHead, TranscriptService } from './transcriptService';
 
 export interface EngineOptions {
   readonly cache?: CacheFolder;
@@ -120,33 +121,15 @@ export class TranscriptEngine implements TranscriptService {
     return reader.message(number);
   }
 
-  async outline(sample: number): Promise<Outline> {
+  async overview(sample: number, from?: number): Promise<Overview> {
     const { index } = await this.readable(sample);
-    return { spans: spansOf(index), turns: turnsOf(index) };
-  }
-
-  async lanes(sample: number): Promise<readonly Lane[]> {
-    return lanesOf((await this.readable(sample)).index);
+    const { samples, usage } = this.transcript;
+    const run = samples.length === 1 ? Object.values(usage ?? {}) : [];
+    return overviewOf(index, run.length === 0 ? undefined : run.reduce(addUsage, noUsage), from);
   }
 
   async markers(sample: number): Promise<readonly Marker[]> {
     return (await this.readable(sample)).index.markers();
-  }
-
-  async columns(sample: number): Promise<EventColumns> {
-    const { events } = (await this.readable(sample)).index;
-    const count = events.length;
-    const kinds = new Uint8Array(count);
-    const times = new Float64Array(count);
-    const depths = new Uint8Array(count);
-    const flags = new Uint8Array(count);
-    for (let ordinal = 0; ordinal < count; ordinal++) {
-      kinds[ordinal] = eventKinds.indexOf(events.kind(ordinal));
-      times[ordinal] = events.time(ordinal);
-      depths[ordinal] = events.depth(ordinal);
-      flags[ordinal] = (events.failed(ordinal) ? 1 : 0) | (events.aside(ordinal) ? 2 : 0);
-    }
-    return { kinds, times, depths, flags };
   }
 
   async filter(sample: number, filter: EventFilter): Promise<Uint32Array> {

@@ -2,13 +2,11 @@ import type { TranscriptInfo } from '../info';
 import type {
   EventSummary,
   FormatName,
-  Lane,
   Marker,
-  OutlineSpan,
+  Overview,
   Part,
   SampleInfo,
   TranscriptEvent,
-  Turn,
 } from '../normalForm';
 import type { EventFilter } from '../filter';
 import type { SearchHit, SearchQuery, SearchResult } from '../search/query';
@@ -34,22 +32,6 @@ export interface LoadProgress {
   readonly count: number;
 }
 
-export interface Outline {
-  readonly spans: readonly OutlineSpan[];
-  readonly turns: readonly Turn[];
-}
-
-/** Columns of all events at once, for filtering, scrolling and playing without asking for each. */
-export interface EventColumns {
-  /** Position in `eventKinds`. */
-  readonly kinds: Uint8Array;
-  /** Milliseconds since 1970; `NaN` where unknown. */
-  readonly times: Float64Array;
-  readonly depths: Uint8Array;
-  /** Bit 0: failed; bit 1: aside. */
-  readonly flags: Uint8Array;
-}
-
 /**
  * Everything that is asked of an open transcript. `sample` is a position in the head's samples, and a
  * sample is loaded by the first question about it; ordinals count its events from 0. All methods
@@ -73,10 +55,9 @@ export interface TranscriptService {
   resolved(sample: number, ordinal: number): Promise<unknown>;
   /** A message of the conversation as it stood at the end. */
   message(sample: number, number: number): Promise<readonly Part[]>;
-  outline(sample: number): Promise<Outline>;
-  lanes(sample: number): Promise<readonly Lane[]>;
+  /** As far as the sample is indexed; kinds and times from an event on, the first if none is given. */
+  overview(sample: number, from?: number): Promise<Overview>;
   markers(sample: number): Promise<readonly Marker[]>;
-  columns(sample: number): Promise<EventColumns>;
   /** Ordinals of the events that a filter lets through. */
   filter(sample: number, filter: EventFilter): Promise<Uint32Array>;
   /** Searches everything that events show; hits are given as they are found. */

@@ -1,3 +1,4 @@
+import { markerTypes } from '../normalForm';
 import type { Marker, MarkerType } from '../normalForm';
 import { Column } from './columns';
 import { EventTable } from './eventTable';
@@ -6,16 +7,6 @@ import { NumberTable } from './numberTable';
 import { RangeList } from './rangeList';
 import { SpanTable } from './spanTable';
 
-const markerTypes: readonly MarkerType[] = [
-  'testRun',
-  'submit',
-  'score',
-  'compaction',
-  'checkpoint',
-  'error',
-  'limit',
-  'mark',
-];
 const mostLabel = 160;
 /** A log of nothing but errors must not grow memory with its labels; later ones go unlabelled. */
 const mostLabels = 50_000;

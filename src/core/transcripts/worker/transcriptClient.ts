@@ -63,10 +63,8 @@ export class TranscriptClient implements TranscriptService {
   raw: TranscriptService['raw'] = (...args) => this.ask('raw', args);
   resolved: TranscriptService['resolved'] = (...args) => this.ask('resolved', args);
   message: TranscriptService['message'] = (...args) => this.ask('message', args);
-  outline: TranscriptService['outline'] = (...args) => this.ask('outline', args);
-  lanes: TranscriptService['lanes'] = (...args) => this.ask('lanes', args);
+  overview: TranscriptService['overview'] = (...args) => this.ask('overview', args);
   markers: TranscriptService['markers'] = (...args) => this.ask('markers', args);
-  columns: TranscriptService['columns'] = (...args) => this.ask('columns', args);
   filter: TranscriptService['filter'] = (...args) => this.ask('filter', args);
   workspace: TranscriptService['workspace'] = (...args) => this.ask('workspace', args);
   fileAt: TranscriptService['fileAt'] = (...args) => this.ask('fileAt', args);

@@ -2,7 +2,7 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { errorText } from '../../errors';
 import { breathe } from '../bytes/byteStore';
 import type { ByteStore } from '../bytes/byteStore';
-import { createNativeZstd, unpackZstdInScript } from './zstd';
+import { hasNativeZstd, unpackZstdInScript, unpackZstdNatively } from './zstd';
 import { zipMethods } from './zipEntry';
 
 /** Packed bytes within a file. */
@@ -77,13 +77,17 @@ async function pump(packed: Packed, take: TakeChunk, signal?: AbortSignal): Prom
     case zipMethods.stored:
       return copyStored(packed, take, signal);
     case zipMethods.deflate:
-      return throughStream(packed, createInflateRaw({ chunkSize: 256 * 1024 }), take);
-    case zipMethods.zstd: {
-      const native = createNativeZstd();
-      return native === undefined
-        ? unpackZstdInScript(compressedChunks(packed), take)
-        : throughStream(packed, native, take);
-    }
+      return throughStream(
+        compressedChunks(packed),
+        createInflateRaw({ chunkSize: 256 * 1024 }),
+        take,
+      );
+    case zipMethods.zstd:
+      return hasNativeZstd()
+        ? unpackZstdNatively(compressedChunks(packed), (frame, decoder) =>
+            throughStream(frame, decoder, take),
+          )
+        : unpackZstdInScript(compressedChunks(packed), take);
     default:
       throw new Error(`compression method ${packed.method} is not known`);
   }
@@ -115,8 +119,12 @@ export interface UnpackStream extends NodeJS.ReadWriteStream {
   destroy(): unknown;
 }
 
-async function throughStream(packed: Packed, stream: UnpackStream, take: TakeChunk): Promise<void> {
-  const feeding = feed(compressedChunks(packed), stream);
+async function throughStream(
+  chunks: Iterable<Buffer>,
+  stream: UnpackStream,
+  take: TakeChunk,
+): Promise<void> {
+  const feeding = feed(chunks, stream);
   try {
     for await (const chunk of stream) {
       await take(chunk as Buffer);

@@ -14,9 +14,83 @@ export function hasNativeZstd(): boolean {
   return (zlib as ZlibWithZstd).createZstdDecompress !== undefined;
 }
 
-/** Node's own zstd decoder; it takes concatenated frames, and refuses windows over 128 MB. */
-export function createNativeZstd(): UnpackStream | undefined {
+/**
+ * Decodes concatenated zstd frames with Node's own decoder, which refuses windows over 128 MB. It
+ * stops at the end of a frame wherever the next one begins in the same chunk, and says nothing: so
+ * each frame has a decoder of its own.
+ *
+ * @throws Error on damage, after everything before it was passed on.
+ */
+export async function unpackZstdNatively(
+  chunks: Iterable<Buffer>,
+  decode: (frame: Iterable<Buffer>, decoder: UnpackStream) => Promise<void>,
+): Promise<void> {
+  const frames = new ZstdFrames();
+  const runs = frameRuns(chunks, frames);
+  for (let run = runs.next(); run.done !== true; run = runs.next()) {
+    const decoder = run.value.skipped ? undefined : createDecoder();
+    if (decoder !== undefined) {
+      await decode(restOfFrame(run.value, runs), decoder);
+    }
+  }
+  if (!frames.complete) {
+    throw new Error('it ends too early');
+  }
+}
+
+function createDecoder(): UnpackStream | undefined {
   return (zlib as ZlibWithZstd).createZstdDecompress?.({ chunkSize: 1024 * 1024 });
+}
+
+/** Bytes of one frame that came in one chunk. */
+interface Run {
+  readonly bytes: Buffer;
+  readonly skipped: boolean;
+  readonly last: boolean;
+}
+
+function* frameRuns(chunks: Iterable<Buffer>, frames: ZstdFrames): Generator<Run, undefined> {
+  let skipped = false;
+  for (const chunk of chunks) {
+    const runs: Run[] = [];
+    let pieces: Buffer[] = [];
+    let problem: unknown;
+    const close = (last: boolean) => {
+      if (pieces.length > 0) {
+        runs.push({ bytes: Buffer.concat(pieces), skipped, last });
+        pieces = [];
+      }
+    };
+    try {
+      frames.push(chunk, ({ bytes, last, window }) => {
+        skipped = window === undefined ? skipped : window === 0;
+        pieces.push(bytes);
+        if (last) {
+          close(true);
+        }
+      });
+    } catch (error) {
+      problem = error;
+    }
+    close(false);
+    yield* runs;
+    if (problem !== undefined) {
+      throw problem instanceof Error ? problem : new Error('invalid zstd data');
+    }
+  }
+  return undefined;
+}
+
+function* restOfFrame(first: Run, runs: Iterator<Run, undefined>): Generator<Buffer> {
+  yield first.bytes;
+  for (let { last } = first; !last;) {
+    const next = runs.next();
+    if (next.done === true) {
+      return;
+    }
+    last = next.value.last;
+    yield next.value.bytes;
+  }
 }
 
 /** Unpacked bytes that are gathered before they are passed on. */

@@ -1,42 +1,9 @@
 import type { SampleIndex } from './index/sampleIndex';
-import type { Lane, OutlineSpan, Turn } from './normalForm';
+import type { Lane } from './normalForm';
 import { contextTokens, totalTokens } from './usage';
 
 /** Points of a lane beyond this are thinned: a rail has no more pixels. */
 const mostPoints = 4000;
-
-/** The spans of a sample, as a tree by their parents. */
-export function spansOf(index: SampleIndex): OutlineSpan[] {
-  return Array.from({ length: index.spans.length }, (_, span) => index.spans.get(span));
-}
-
-/** The turns of a sample: each call of a model, or where no calls are told apart each answer of it. */
-export function turnsOf(index: SampleIndex): Turn[] {
-  const { events } = index;
-  const turns: Turn[] = [];
-  for (let ordinal = 0; ordinal < events.length; ordinal++) {
-    if (isTurn(index, ordinal)) {
-      const time = events.time(ordinal);
-      turns.push({ ordinal, time: Number.isNaN(time) ? null : time, usage: events.usage(ordinal) });
-    }
-  }
-  return turns;
-}
-
-function isTurn({ events }: SampleIndex, ordinal: number): boolean {
-  if (events.aside(ordinal)) {
-    return false;
-  }
-  const type = events.type(ordinal);
-  return (
-    events.kind(ordinal) === 'model' ||
-    type === 'agent' ||
-    type === 'step' ||
-    (type === 'assistant' && events.usage(ordinal) !== null) ||
-    type === 'response_item.reasoning' ||
-    type === 'ActionEvent'
-  );
-}
 
 /** The lanes of the rail: what grew while the run went on. Lanes that nothing is known of are left out. */
 export function lanesOf(index: SampleIndex): Lane[] {
