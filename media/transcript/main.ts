@@ -4,7 +4,7 @@ import './rail.css';
 import './detail.css';
 import { MessageChannel } from '../../src/protocol/messages';
 import { trusted } from '../../src/protocol/parsers';
-import type { TranscriptHost, TranscriptView } from '../../src/protocol/transcript';
+import type { Opened, TranscriptHost, TranscriptView } from '../../src/protocol/transcript';
 import { connectHost } from '../ui/host';
 import { h, textButton } from './dom';
 import { visibleText } from './plainText';
@@ -17,11 +17,13 @@ const channel = new MessageChannel<TranscriptView, TranscriptHost>(host.port, {
     progress: trusted(),
     hits: trusted(),
     commentsChanged: trusted(),
+    reopened: trusted(),
     reveal: trusted(),
     failed: trusted(),
   },
 });
 let app: ReplayApp | undefined;
+channel.on('reopened', () => void reopen());
 void open();
 
 async function open(): Promise<void> {
@@ -32,13 +34,11 @@ async function open(): Promise<void> {
     ),
   );
   try {
-    const opened = await channel.request('open', undefined, {
-      timeoutMs: Number.POSITIVE_INFINITY,
-    });
+    const opened = await ask();
     if (opened.samples.length === 0) {
       fail({
         message: 'This log holds no samples yet.',
-        action: 'Try again when its run has begun.',
+        action: 'It is shown here as soon as its run has written some.',
       });
       return;
     }
@@ -50,9 +50,26 @@ async function open(): Promise<void> {
   }
 }
 
+async function reopen(): Promise<void> {
+  if (app === undefined) {
+    await open();
+    return;
+  }
+  try {
+    await app.reopen(await ask());
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function ask(): Promise<Opened> {
+  return channel.request('open', undefined, { timeoutMs: Number.POSITIVE_INFINITY });
+}
+
 /** Instead of a blank: what went wrong, and what can be done about it. */
 function fail(problem: unknown): void {
   app?.dispose();
+  app = undefined;
   const { message, action } = textsOf(problem);
   document.body.replaceChildren(
     blank(

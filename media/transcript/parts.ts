@@ -10,7 +10,7 @@ import { replacement, textBlock } from './textBlock';
 export interface PartContext {
   readonly openLink: OpenLink;
   readonly openTerminal: OpenTerminal;
-  readonly samples: readonly SampleInfo[];
+  readonly samples: () => readonly SampleInfo[];
   readonly openSample: (sample: number) => void;
 }
 
@@ -144,7 +144,7 @@ function execution(part: Part & { type: 'exec' }, context: PartContext): Node[] 
 }
 
 function subAgent(part: Part & { type: 'sample' }, context: PartContext): HTMLElement {
-  const index = context.samples.findIndex(({ id }) => String(id) === part.sampleId);
+  const index = context.samples().findIndex(({ id }) => String(id) === part.sampleId);
   return index < 0
     ? h('p', {}, visibleText(part.label))
     : h(

@@ -27,7 +27,9 @@ export type Change =
   | 'search'
   | 'playing'
   | 'filter'
-  | 'layout';
+  | 'layout'
+  /** The file was written anew: it may hold other samples. */
+  | 'file';
 
 export interface SearchState {
   readonly id: number;
@@ -81,7 +83,8 @@ export class Replay {
 
   constructor(
     readonly channel: Channel,
-    readonly opened: Opened,
+    /** The file as it was opened last. */
+    public opened: Opened,
   ) {
     this.cache = new EventCache(channel, () => this.tell('events'));
   }

@@ -1,4 +1,4 @@
-import type { LoadState, Opened, SavedReplay } from '../../src/protocol/transcript';
+import type { Opened, SavedReplay } from '../../src/protocol/transcript';
 import { savedReplayParser } from '../../src/protocol/transcript';
 import type { Host } from '../ui/host';
 import { DetailView, eventElements } from './detailView';
@@ -11,10 +11,11 @@ import type { PartContext } from './parts';
 import { Player } from './player';
 import { Rail } from './rail';
 import { Notice } from './notice';
-import { hasConditions, Replay } from './replay';
+import { Replay } from './replay';
 import type { Channel } from './replay';
 import { ReplayKeys } from './replayKeys';
 import { sash } from './sash';
+import { SampleLoader } from './sampleLoader';
 import { SearchBand } from './searchBand';
 import { CastScreen } from './castScreen';
 import { Terminals } from './terminalPane';
@@ -22,11 +23,6 @@ import { Toolbar } from './toolbar';
 
 /** Milliseconds after which what a person did is kept for the next reload. */
 const keepMs = 250;
-/** Milliseconds between two readings of the lanes while the sample grows. */
-const growMs = 1500;
-/** What is appended to a log may pair with events at most so far before its end. */
-const pairedWithin = 50;
-
 /** One transcript, whole: wires the parts to each other and to their host. */
 export class ReplayApp {
   readonly element = h('main', { class: 'replay' });
@@ -35,12 +31,8 @@ export class ReplayApp {
   private readonly saved: SavedReplay | undefined;
   private readonly listening: { dispose(): void }[] = [];
   private keeping = 0;
-  private growing = 0;
   private restored = false;
-  /** The event to show as soon as it is indexed, unless somebody goes elsewhere before. */
-  private wanted: number | undefined;
-  /** Whether all of the sample was indexed when it was last asked for. */
-  private settled = false;
+  private readonly loader: SampleLoader;
 
   constructor(
     channel: Channel,
@@ -55,8 +47,8 @@ export class ReplayApp {
     const context: PartContext = {
       openLink: (url) => channel.send('openLink', { url }),
       openTerminal: terminals.openInPlace,
-      samples: opened.samples,
-      openSample: (sample) => void this.show(sample),
+      samples: () => replay.opened.samples,
+      openSample: (sample) => this.go(sample),
     };
     const body = (ordinal: number): HTMLElement => {
       const event = replay.cache.event(ordinal);
@@ -72,40 +64,45 @@ export class ReplayApp {
     const filter = new FilterBand(replay, focusList);
     const rail = new Rail(replay, () => this.keep());
     this.parts = { replay, list, detail, player, search, filter, rail, ...this.toggles(detail) };
+    this.loader = new SampleLoader(replay, {
+      restore: (sample) => this.restore(sample),
+      reveal: (align) => list.reveal(align),
+      loaded: ({ unread }) => this.notice.show([...replay.opened.unread, ...unread]),
+      failed: onFailed,
+    });
     this.layOut(terminals);
     this.listen(channel);
   }
 
-  /** Shows a sample, at an event where one is given. */
-  async show(sample: number, ordinal = 0): Promise<void> {
+  /** Shows what has become of a file that was written anew, without losing the place. */
+  async reopen(opened: Opened): Promise<void> {
     const { replay } = this;
-    this.parts.player.pause();
-    replay.begin(sample);
-    replay.current = 0;
-    replay.expanded.clear();
-    try {
-      const state = await replay.channel.request(
-        'load',
-        { sample },
-        { timeoutMs: Number.POSITIVE_INFINITY },
-      );
-      this.restore(sample);
-      replay.current = ordinal;
-      this.wanted = ordinal;
-      this.settled = false;
-      await this.take(state);
-    } catch (error) {
-      this.onFailed(error);
+    const shown = replay.opened.samples[replay.sample];
+    const same = opened.samples.findIndex(
+      ({ id, epoch }) => id === shown?.id && epoch === shown.epoch,
+    );
+    replay.opened = opened;
+    replay.tell('file');
+    if (same < 0) {
+      await this.loader.show(0);
+      return;
     }
+    await this.loader.reload(same);
+    this.parts.search.again();
   }
 
   async start(): Promise<void> {
     const { saved, opened } = this;
     const from = opened.reveal ?? saved ?? { sample: 0, ordinal: 0 };
     const sample = from.sample < opened.samples.length ? from.sample : 0;
-    await this.show(sample, sample === from.sample ? from.ordinal : 0);
+    await this.loader.show(sample, sample === from.sample ? from.ordinal : 0);
     void this.replay.readComments().catch(() => undefined);
     this.parts.list.focus();
+  }
+
+  private go(sample: number, ordinal = 0): void {
+    this.parts.player.pause();
+    void this.loader.show(sample, ordinal);
   }
 
   dispose(): void {
@@ -145,7 +142,7 @@ export class ReplayApp {
       collapse: () => list.collapseAll(),
       goTo: () => openGoTo(replay),
       help: openHelp,
-      sample: (sample) => void this.show(sample),
+      sample: (sample) => this.go(sample),
     });
     const width = (pane: HTMLElement, name: string) => ({
       read: () => pane.offsetWidth,
@@ -209,7 +206,7 @@ export class ReplayApp {
     });
     const keys = new ReplayKeys(parts);
     window.addEventListener('keydown', keys.onKeyDown);
-    const moved = () => (this.wanted = undefined);
+    const moved = () => this.loader.moved();
     window.addEventListener('keydown', moved);
     element.addEventListener('pointerdown', moved);
     this.listening.push({
@@ -224,7 +221,7 @@ export class ReplayApp {
     this.listening.push(
       channel.on('progress', (state) => {
         if (state.sample === this.replay.sample) {
-          void this.take(state);
+          void this.loader.take(state);
         }
       }),
       channel.on('commentsChanged', () => void this.replay.readComments().catch(() => undefined)),
@@ -233,61 +230,10 @@ export class ReplayApp {
         if (sample === this.replay.sample) {
           this.replay.seek(ordinal);
         } else {
-          void this.show(sample, ordinal);
+          this.go(sample, ordinal);
         }
       }),
     );
-  }
-
-  /** Takes what is known of the sample by now. */
-  private async take(state: LoadState): Promise<void> {
-    const { replay } = this;
-    const before = replay.count;
-    const first = replay.shape.kinds.length === 0 || before === 0;
-    replay.load = state;
-    replay.count = Math.max(state.count, state.complete ? 0 : before);
-    if (!replay.isFiltered) {
-      replay.tell('rows');
-    }
-    const now = performance.now();
-    if (first || state.complete || now - this.growing > growMs) {
-      this.growing = now;
-      await this.readShape(state.complete ? before : undefined);
-    }
-    replay.tell('load');
-  }
-
-  private async readShape(from: number | undefined): Promise<void> {
-    const { replay } = this;
-    const { sample } = replay;
-    // Once all is indexed, what was told of the first events may have changed: calls are paired.
-    const known = replay.shape.kinds.length;
-    const asked = from === undefined ? known : this.settled ? Math.max(0, from - pairedWithin) : 0;
-    const shape = await replay.channel.request(
-      'overview',
-      { sample, from: asked },
-      { timeoutMs: Number.POSITIVE_INFINITY },
-    );
-    if (sample !== replay.sample) {
-      return;
-    }
-    replay.setShape(shape);
-    this.notice.show([...this.opened.unread, ...shape.unread]);
-    replay.current = Math.max(0, Math.min(this.wanted ?? replay.current, replay.count - 1));
-    if (from !== undefined) {
-      replay.cache.settle(Math.max(0, from - pairedWithin));
-    }
-    replay.tell('shape');
-    replay.tell('current');
-    if (hasConditions(replay.filter)) {
-      await replay.refilter();
-    }
-    this.parts.list.reveal(this.restored && this.wanted === undefined ? 'nearest' : 'center');
-    this.restored = true;
-    this.settled = from !== undefined;
-    if (this.settled || (this.wanted ?? 0) < replay.count) {
-      this.wanted = undefined;
-    }
   }
 
   private restore(sample: number): void {
@@ -295,6 +241,7 @@ export class ReplayApp {
     if (this.restored || saved === undefined) {
       return;
     }
+    this.restored = true;
     parts.player.setSpeed(saved.speed);
     parts.rail.axis = saved.axis;
     this.outlinePane.hidden = !saved.outline;

@@ -95,6 +95,13 @@ export class SearchBand {
     this.input.select();
   }
 
+  /** Searches what has become of a file that was written anew. */
+  again(): void {
+    if (!this.element.hidden) {
+      this.start({ keepsPlace: true });
+    }
+  }
+
   close(): void {
     this.abort?.abort();
     this.element.hidden = true;
@@ -138,7 +145,7 @@ export class SearchBand {
     return button;
   }
 
-  private start(): void {
+  private start({ keepsPlace = false }: { keepsPlace?: boolean } = {}): void {
     this.abort?.abort();
     const { replay } = this;
     const text = this.input.value;
@@ -162,7 +169,7 @@ export class SearchBand {
     };
     replay.search = state;
     replay.tell('search');
-    void this.run(id, this.query(text), abort.signal);
+    void this.run(id, this.query(text), { signal: abort.signal, keepsPlace });
   }
 
   private query(text: string): Query {
@@ -175,7 +182,11 @@ export class SearchBand {
     };
   }
 
-  private async run(id: number, query: Query, signal: AbortSignal): Promise<void> {
+  private async run(
+    id: number,
+    query: Query,
+    { signal, keepsPlace }: { readonly signal: AbortSignal; readonly keepsPlace: boolean },
+  ): Promise<void> {
     const { replay } = this;
     try {
       const { stopped } = await replay.channel.request(
@@ -186,7 +197,7 @@ export class SearchBand {
       if (replay.search?.id === id) {
         Object.assign(replay.search, { done: true, stopped });
         replay.tell('search');
-        if (!replay.search.ordinals.has(replay.current)) {
+        if (!keepsPlace && !replay.search.ordinals.has(replay.current)) {
           this.step(1);
         }
       }

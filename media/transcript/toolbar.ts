@@ -32,6 +32,7 @@ export class Toolbar {
   });
   private readonly cancel: HTMLButtonElement;
   readonly speed = h('select', { class: 'field speed', 'aria-label': 'Speed' });
+  private readonly samples = h('select', { class: 'field sample', 'aria-label': 'Sample' });
   readonly filterButton: HTMLButtonElement;
   readonly outlineButton: HTMLButtonElement;
   readonly detailButton: HTMLButtonElement;
@@ -75,7 +76,7 @@ export class Toolbar {
       toolButton(icons.stepForward, 'Next event (→)', () => replay.step(1)),
       this.speed,
       this.place,
-      ...samplePicker(replay, actions),
+      this.samples,
       this.cancel,
       h('span', { class: 'spacer' }),
       this.totals,
@@ -88,7 +89,12 @@ export class Toolbar {
       toolButton(icons.help, 'Keys (?)', actions.help),
       this.progress,
     );
+    this.samples.addEventListener('change', () => actions.sample(Number(this.samples.value)));
+    this.showSamples();
     replay.onChange((change) => {
+      if (change === 'file' || change === 'shape') {
+        this.showSamples();
+      }
       if (change === 'shape') {
         this.showTotals();
       }
@@ -118,6 +124,21 @@ export class Toolbar {
     this.showProgress();
   }
 
+  private showSamples(): void {
+    const { opened, sample } = this.replay;
+    this.samples.hidden = opened.samples.length < 2;
+    this.samples.replaceChildren(
+      ...opened.samples.map(({ id, epoch }, index) =>
+        h(
+          'option',
+          { value: index },
+          visibleText(`${String(id)}${epoch > 1 ? ` · epoch ${epoch}` : ''}`),
+        ),
+      ),
+    );
+    this.samples.value = String(sample);
+  }
+
   private showProgress(): void {
     const { load } = this.replay;
     const busy = load !== undefined && !load.complete;
@@ -145,22 +166,4 @@ export class Toolbar {
     this.totals.textContent = texts.join(' · ');
     this.totals.title = 'Tokens, cost and time of all turns';
   }
-}
-
-function samplePicker({ opened }: Replay, actions: ToolbarActions): HTMLElement[] {
-  if (opened.samples.length < 2) {
-    return [];
-  }
-  const picker = h('select', { class: 'field sample', 'aria-label': 'Sample' });
-  picker.append(
-    ...opened.samples.map(({ id, epoch }, index) =>
-      h(
-        'option',
-        { value: index },
-        visibleText(`${String(id)}${epoch > 1 ? ` · epoch ${epoch}` : ''}`),
-      ),
-    ),
-  );
-  picker.addEventListener('change', () => actions.sample(Number(picker.value)));
-  return [picker];
 }

@@ -166,6 +166,8 @@ export interface TranscriptView extends Surface {
     readonly progress: LoadState;
     readonly hits: { readonly search: number; readonly hits: readonly SearchHit[] };
     readonly commentsChanged: undefined;
+    /** The file was written anew: it is to be opened and loaded again. */
+    readonly reopened: undefined;
     readonly reveal: Place;
     readonly failed: { readonly message: string; readonly action?: string };
   };

@@ -185,6 +185,34 @@ suite('replay of a transcript', () => {
     await assert.rejects(readFile(`${file}.notes.json`));
   });
 
+  test('a log that is written anew keeps the place, what is open and what is searched', async () => {
+    const shown = await show(run(60));
+    const { page } = shown.view;
+    await page.keyboard.press('/');
+    await page.keyboard.type('number 4');
+    await page.locator('.search-status', { hasText: '9 events' }).waitFor();
+    await page.locator('.event-list .row-scroller-rows').focus();
+    await page.keyboard.type(':');
+    await page.keyboard.type('31');
+    await page.keyboard.press('Enter');
+    await at(shown, 31);
+    await page.keyboard.press('Enter');
+    await page.locator('#event-31 .event-body').waitFor();
+    await writeFile(path.join(folder, 'log.jsonl'), run(90).replace('number 31', 'number 431'));
+    shown.reopen();
+    await page.locator('.place', { hasText: 'Event 31 of 90' }).waitFor();
+    await page.locator('#event-31.current .event-body', { hasText: 'number 431' }).waitFor();
+    await page.locator('.search-status', { hasText: '10 events' }).waitFor();
+    await at(shown, 31);
+  });
+
+  test('a deep link waits for its event while the log is indexed', async () => {
+    const shown = await show(run(40), { reveal: { sample: 0, ordinal: 35 }, first: 10 });
+    await at(shown, 9);
+    shown.channel.send('progress', { sample: 0, done: 1, total: 1, count: 40, complete: true });
+    await at(shown, 35);
+  });
+
   test('plays a recorded terminal, true colours and seeks back included', async () => {
     const file = path.join(folder, 'shell.cast');
     const output = Array.from({ length: 450 }, (_, index) =>

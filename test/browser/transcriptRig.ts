@@ -5,7 +5,7 @@ import { answerReplay } from '../../src/extension/transcripts/replayChannel';
 import type { ReplayDocument } from '../../src/extension/transcripts/replayDocument';
 import { MessageChannel } from '../../src/protocol/messages';
 import { transcriptHostParsers } from '../../src/protocol/transcript';
-import type { TranscriptHost, TranscriptView } from '../../src/protocol/transcript';
+import type { Place, TranscriptHost, TranscriptView } from '../../src/protocol/transcript';
 import type { BrowserRig } from '../support/browser/browserRig';
 import type { ThemeName } from '../support/browser/theme';
 import type { View } from '../support/browser/view';
@@ -13,16 +13,28 @@ import type { View } from '../support/browser/view';
 export interface ShownTranscript {
   readonly view: View;
   readonly transcript: Transcript;
+  /** Opens the file as it is now, and tells the view. */
+  readonly reopen: () => void;
   readonly channel: MessageChannel<TranscriptHost, TranscriptView>;
   /** What the view has told its host, by name. */
   readonly told: { readonly name: string; readonly body: unknown }[];
+}
+
+export interface ShowOptions {
+  readonly theme?: ThemeName;
+  readonly state?: unknown;
+  readonly size?: { readonly width: number; readonly height: number };
+  /** Where a deep link leads. */
+  readonly reveal?: Place;
+  /** Only so many events are indexed at first. */
+  readonly first?: number;
 }
 
 /** The built view of a real file, with the real engine behind it and VS Code's side faked. */
 export async function showTranscript(
   rig: BrowserRig,
   file: string,
-  options: { theme?: ThemeName; state?: unknown; size?: { width: number; height: number } } = {},
+  options: ShowOptions = {},
 ): Promise<ShownTranscript> {
   const view = await rig.open({ script: 'dist/media/transcript.js', ...options });
   const told: { name: string; body: unknown }[] = [];
@@ -43,7 +55,7 @@ export async function showTranscript(
     transcriptHostParsers,
     (problem) => told.push({ name: 'stray', body: problem }),
   );
-  const opening = openTranscript(file);
+  let opening = openTranscript(file);
   opening.catch(() => undefined);
   const document = {
     uri: { fsPath: file },
@@ -54,10 +66,15 @@ export async function showTranscript(
     const transcript = await opening;
     await transcript.load(sample);
     const count = await transcript.count(sample);
-    return { sample, done: 1, total: 1, count, complete: true };
+    const { first = count } = options;
+    return { sample, done: 1, total: 1, count: first, complete: first === count };
   });
-  answerReplay(channel, document, () => undefined);
-  return { view, transcript: await opening.catch(() => undefined as never), channel, told };
+  answerReplay(channel, document, () => options.reveal);
+  const reopen = () => {
+    opening = openTranscript(file);
+    channel.send('reopened', undefined);
+  };
+  return { view, transcript: await opening.catch(() => undefined as never), reopen, channel, told };
 }
 
 /** A log of a run whose lines are given, as Claude Code writes it. */

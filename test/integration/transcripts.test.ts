@@ -6,7 +6,7 @@ import * as vscode from 'vscode';
 import { openTranscript } from '../../src/core/transcripts/openTranscript';
 import { deepLink, isOpenable, parseDeepLink } from '../../src/extension/transcripts/deepLinks';
 import { pastFileUri, pastScheme } from '../../src/extension/transcripts/pastFiles';
-import { event, evalFile } from '../unit/transcripts/support/inspectLog';
+import { event, evalFile, toolEvent } from '../unit/transcripts/support/inspectLog';
 import { eventually } from './workbench';
 
 /** A session of three records that writes one file and edits it. */
@@ -64,6 +64,33 @@ suite('replay in VS Code', () => {
       [await text(0), await text(2), await text(4)],
       ['', 'one\ntwo\n', 'one\nthree\n'],
     );
+  });
+
+  test('follows a log that is written anew while it is open', async () => {
+    const file = vscode.Uri.file(path.join(folder, 'running.eval'));
+    const create = (second: number, text: string) =>
+      toolEvent(
+        second,
+        {
+          id: `c${second}`,
+          tool: 'text_editor',
+          args: { command: 'create', path: '/w/b.txt', file_text: text },
+        },
+        'done',
+      );
+    await writeFile(file.fsPath, evalFile([{ events: [create(0, 'first\n')] }]));
+    await vscode.commands.executeCommand('mirrorcode.openInReplay', file);
+    // An address of its own each time: VS Code keeps a document that it was given.
+    let ordinal = 0;
+    const shows = (wanted: string) =>
+      eventually(`the file ${JSON.stringify(wanted)}`, async () => {
+        const uri = pastFileUri(file, { sample: 0, ordinal: ++ordinal, file: '/w/b.txt' });
+        assert.equal((await vscode.workspace.openTextDocument(uri)).getText(), wanted);
+      });
+    await shows('first\n');
+    const events = [create(0, 'first\n'), create(1, 'second\n')];
+    await writeFile(file.fsPath, evalFile([{ events }]));
+    await shows('second\n');
   });
 
   test('reads logs of many zstd frames whole with the decoder of VS Code’s own Node', async () => {

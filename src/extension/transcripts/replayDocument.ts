@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { CancelledError } from '../../core/errors';
 import { Notes } from '../../core/transcripts/notes/notes';
@@ -21,6 +22,9 @@ export class ReplayDocument implements vscode.CustomDocument {
   private readonly notesChange = new vscode.EventEmitter<void>();
   readonly onProgress = this.progress.event;
   readonly onNotesChange = this.notesChange.event;
+  private readonly reopening = new vscode.EventEmitter<void>();
+  /** The file was written anew and is open as it is now; all that was told of it is to be asked again. */
+  readonly onReopen = this.reopening.event;
   private readonly watchers: vscode.Disposable[] = [];
   private opening: Promise<Transcript> | undefined;
   private abort = new AbortController();
@@ -29,6 +33,8 @@ export class ReplayDocument implements vscode.CustomDocument {
   private readonly onDispose = new vscode.EventEmitter<void>();
   readonly onDidDispose = this.onDispose.event;
   private resting: NodeJS.Timeout | undefined;
+  /** Size and time of the file as it was opened, or as it was last followed. */
+  private stamp = '';
 
   constructor(
     readonly uri: vscode.Uri,
@@ -44,15 +50,20 @@ export class ReplayDocument implements vscode.CustomDocument {
     if (this.opening === undefined) {
       const abort = new AbortController();
       this.abort = abort;
-      this.opening = openTranscript(this.uri.fsPath, {
-        ...this.files,
-        signal: abort.signal,
-        onProgress: ({ sample, done, total, count }) =>
-          this.tell({ sample, done, total, count, complete: false }),
-      });
+      this.opening = this.open(abort.signal);
       this.opening.catch(() => this.forget());
     }
     return this.opening;
+  }
+
+  private async open(signal: AbortSignal): Promise<Transcript> {
+    this.stamp = await fileStamp(this.uri.fsPath);
+    return openTranscript(this.uri.fsPath, {
+      ...this.files,
+      signal,
+      onProgress: ({ sample, done, total, count }) =>
+        this.tell({ sample, done, total, count, complete: false }),
+    });
   }
 
   /** Starts to index a sample. @returns what can be shown of it by now. */
@@ -97,6 +108,7 @@ export class ReplayDocument implements vscode.CustomDocument {
     this.onDispose.fire();
     this.progress.dispose();
     this.notesChange.dispose();
+    this.reopening.dispose();
     this.onDispose.dispose();
   }
 
@@ -136,16 +148,52 @@ export class ReplayDocument implements vscode.CustomDocument {
     this.resting = setTimeout(() => void this.follow().catch(() => undefined), restMs);
   }
 
-  /** A running agent appends to its log: what came is shown without losing the place. */
+  /** A running agent appends to its log, or writes it anew: what came is shown without losing the place. */
   private async follow(): Promise<void> {
-    const transcript = await this.opening;
+    const { opening } = this;
+    if (opening === undefined) {
+      // It could not be opened as it was.
+      this.reopening.fire();
+      return;
+    }
+    const transcript = await opening;
+    let appended = false;
     for (const [sample, state] of this.states) {
-      if (state.complete && (await transcript?.refresh(sample)) === true) {
-        const count = (await transcript?.count(sample)) ?? state.count;
-        this.tell({ ...state, count });
+      if (state.complete && (await transcript.refresh(sample))) {
+        appended = true;
+        this.tell({ ...state, count: await transcript.count(sample) });
       }
     }
+    const stamp = await fileStamp(this.uri.fsPath);
+    if (appended) {
+      this.stamp = stamp;
+    } else if (stamp !== this.stamp && stamp !== '') {
+      await this.reopen(transcript);
+    }
   }
+
+  /** Reads a file that was written anew; while it cannot be read, what it was before stays open. */
+  private async reopen(before: Transcript): Promise<void> {
+    const next = await this.open(this.abort.signal);
+    const current = await this.opening?.catch(() => undefined);
+    if (current !== before) {
+      next.dispose();
+      return;
+    }
+    this.opening = Promise.resolve(next);
+    this.loads.clear();
+    this.states.clear();
+    before.dispose();
+    this.reopening.fire();
+  }
+}
+
+/** Changes whenever the file is written; empty where there is none. */
+async function fileStamp(file: string): Promise<string> {
+  return stat(file).then(
+    ({ size, mtimeMs, ino }) => `${size}:${mtimeMs}:${ino}`,
+    () => '',
+  );
 }
 
 /** A file's name as a glob that matches nothing else. */

@@ -127,6 +127,7 @@ export class ReplayEditors implements vscode.CustomReadonlyEditorProvider<Replay
     });
     return vscode.Disposable.from(
       document.onProgress(tell),
+      document.onReopen(() => channel.send('reopened', undefined)),
       document.onNotesChange(() => channel.send('commentsChanged', undefined)),
       this.actions.listen(shown),
     );
