@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { Case, Content } from '../cases/case';
 import { contentSize, readContent } from '../cases/content';
 import { inputKey } from '../cases/inputKey';
-import { errorCode } from '../errors';
+import { errorCode, UserError } from '../errors';
 import type { ReportProgress } from '../progress';
 import type { Target } from '../targets/target';
 import { checks } from './checks';
@@ -52,12 +52,7 @@ export async function auditTarget(
   options: AuditOptions = {},
 ): Promise<AuditReport> {
   const { cases: listed, unreadable } = await target.store.list();
-  const cases: AuditedCase[] = [];
-  for await (const source of target.store.readAll()) {
-    options.signal?.throwIfAborted();
-    cases.push(await loadAudited(source));
-    options.onProgress?.({ done: cases.length, total: listed.length, message: source.name });
-  }
+  const { cases, lost } = await loadCases(target, listed.length, options);
   const context: AuditContext = {
     target,
     cases,
@@ -67,17 +62,49 @@ export async function auditTarget(
     verification: options.verification ?? new Map(),
   };
   const suppressions = new Map(cases.map(({ source }) => [source.name, source.suppress]));
-  const findings = checks.flatMap((check) =>
-    [...check.run(context)].map((finding): Finding => {
+  const findings: Finding[] = [];
+  for (const check of checks) {
+    for (const finding of check.run(context)) {
       const reason = suppressions.get(finding.cases[0] ?? '')?.[check.id];
-      return {
+      findings.push({
         ...finding,
         check: check.id,
         ...(reason === undefined ? {} : { suppressed: reason }),
-      };
-    }),
-  );
-  return { target: target.name, findings, unreadable, cases: cases.length };
+      });
+    }
+    // Others who wait for this thread get their turn, and whoever cancels is heard.
+    await new Promise((resolve) => setImmediate(resolve));
+    options.signal?.throwIfAborted();
+  }
+  return {
+    target: target.name,
+    findings,
+    unreadable: [...unreadable, ...lost],
+    cases: cases.length,
+  };
+}
+
+async function loadCases(
+  target: Target,
+  total: number,
+  { signal, onProgress }: AuditOptions,
+): Promise<{ readonly cases: AuditedCase[]; readonly lost: AuditReport['unreadable'] }> {
+  const cases: AuditedCase[] = [];
+  const lost: { readonly name: string; readonly problem: string }[] = [];
+  for await (const source of target.store.readAll()) {
+    signal?.throwIfAborted();
+    try {
+      cases.push(await loadAudited(source));
+    } catch (error) {
+      if (!(error instanceof UserError)) {
+        throw error;
+      }
+      // A part that lies in a file of its own is missing, or is another one now.
+      lost.push({ name: source.name, problem: error.message });
+    }
+    onProgress?.({ done: cases.length + lost.length, total, message: source.name });
+  }
+  return { cases, lost };
 }
 
 /** The names of this machine that must not stand in a gold. */
@@ -94,6 +121,7 @@ function thisHost(): HostFacts {
 async function loadAudited(source: Case): Promise<AuditedCase> {
   const streams = [source.input.stdin, source.gold?.stdout, source.gold?.stderr];
   const [stdin, stdout, stderr] = await Promise.all(streams.map(readSmall));
+  const { files, fileHeads } = await loadFiles(source);
   const latin1 = (bytes: Uint8Array | undefined) => Buffer.from(bytes ?? []).toString('latin1');
   return {
     source,
@@ -101,6 +129,8 @@ async function loadAudited(source: Case): Promise<AuditedCase> {
     stdout: stdout ?? new Uint8Array(0),
     stderr: stderr ?? new Uint8Array(0),
     text: { stdin: latin1(stdin), stdout: latin1(stdout), stderr: latin1(stderr) },
+    files,
+    fileHeads,
     inputKey: inputKey(source),
     partial: streams.some(
       (content) => content !== undefined && contentSize(content) > largestStream,
@@ -108,13 +138,29 @@ async function loadAudited(source: Case): Promise<AuditedCase> {
   };
 }
 
+async function loadFiles({ input }: Case): Promise<Pick<AuditedCase, 'files' | 'fileHeads'>> {
+  const texts: string[] = [];
+  const fileHeads = new Map<string, string>();
+  for (const file of input.files) {
+    if (file.kind === 'file') {
+      const text = Buffer.from(await readSmall(file.content)).toString('latin1');
+      texts.push(text);
+      fileHeads.set(file.path, text.slice(0, headLength));
+    }
+  }
+  return { files: texts.join('\n'), fileHeads };
+}
+
+/** Bytes of a file that tell what kind it is. */
+const headLength = 64;
+
 async function readSmall(content: Content | undefined): Promise<Uint8Array> {
   return content === undefined || contentSize(content) > largestStream
     ? new Uint8Array(0)
     : readContent(content);
 }
 
-/** All files below the docs folder as one text; what is not there reads as empty. */
+/** All files below the docs folder as one Latin-1 text; what is not there reads as empty. */
 async function readDocs(folder: string): Promise<string> {
   let size = 0;
   const texts: string[] = [];
@@ -130,7 +176,7 @@ async function readDocs(folder: string): Promise<string> {
     if (entry.isFile() && size < largestDocs) {
       const bytes = await readFile(path.join(entry.parentPath, entry.name));
       size += bytes.length;
-      texts.push(bytes.subarray(0, largestDocs).toString('utf8'));
+      texts.push(bytes.subarray(0, largestDocs).toString('latin1'));
     }
   }
   return texts.join('\n');

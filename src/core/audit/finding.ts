@@ -26,6 +26,10 @@ export interface AuditedCase {
   readonly stderr: Uint8Array;
   /** Outputs and inputs as text for the checks that read: Latin-1, so that no byte is lost. */
   readonly text: { readonly stdin: string; readonly stdout: string; readonly stderr: string };
+  /** The input files that are small enough to look through, one after the other, as Latin-1. */
+  readonly files: string;
+  /** How each input file begins, by path, as Latin-1. */
+  readonly fileHeads: ReadonlyMap<string, string>;
   /** Key of everything that the program is given. */
   readonly inputKey: string;
   /** A stream was too large to look through. */
@@ -53,7 +57,7 @@ export interface HostFacts {
 export interface AuditContext {
   readonly target: Target;
   readonly cases: readonly AuditedCase[];
-  /** Everything readable below the target's docs folder. */
+  /** Everything readable below the target's docs folder, as Latin-1 like the streams. */
   readonly docs: string;
   /** What the reference prints for `--help`, where that was asked for. */
   readonly help: string;

@@ -14,16 +14,28 @@ interface Sketch {
   stderr?: string;
   returncode?: number;
   gold?: false;
+  files?: Record<string, { text: string; mode?: number }>;
 }
 
 function audited(sketch: Sketch): AuditedCase {
   const bytes = (text = '') => Buffer.from(text, 'latin1');
   const content = (text = '') => ({ kind: 'bytes' as const, bytes: bytes(text) });
+  const files = Object.entries(sketch.files ?? {});
   const source: Case = {
     name: sketch.name,
     labels: sketch.labels ?? [],
     duals: sketch.duals ?? [],
-    input: { args: sketch.args ?? [], env: {}, stdin: content(sketch.stdin), files: [] },
+    input: {
+      args: sketch.args ?? [],
+      env: {},
+      stdin: content(sketch.stdin),
+      files: files.map(([path, { text, mode = 0o644 }]) => ({
+        kind: 'file',
+        path,
+        mode,
+        content: content(text),
+      })),
+    },
     ...(sketch.gold === false
       ? {}
       : {
@@ -41,6 +53,8 @@ function audited(sketch: Sketch): AuditedCase {
     stdout: bytes(sketch.stdout),
     stderr: bytes(sketch.stderr),
     text: { stdin: sketch.stdin ?? '', stdout: sketch.stdout ?? '', stderr: sketch.stderr ?? '' },
+    files: files.map(([, { text }]) => text).join('\n'),
+    fileHeads: new Map(files.map(([path, { text }]) => [path, text.slice(0, 64)])),
     inputKey: JSON.stringify([sketch.args, sketch.stdin]),
     partial: false,
   };
@@ -178,7 +192,54 @@ suite('audit: each check finds what it is for, and nothing else', () => {
       ],
       { docs: `see ${answer}; tested by named-case` },
     );
-    assert.deepEqual(casesOf(found), [['quoted'], ['named-case']]);
+    assert.deepEqual(casesOf(found), [['named-case'], ['quoted']]);
+  });
+
+  test('hidden answers that stand in the input of a visible case', () => {
+    const answer = 'a long and telling line of output, forty characters or more';
+    const found = run('hidden-leak', [
+      { name: 'secret', labels: ['hidden'], stdout: `${answer}\n` },
+      { name: 'shared', labels: ['hidden'], stdin: `copy ${answer}`, stdout: `${answer}\n` },
+      { name: 'other', labels: ['hidden'], stdout: `${answer.replace('telling', 'missing')}\n` },
+      { name: 'v', files: { 'in.txt': { text: `before ${answer} after` } } },
+      { name: 'w', stdout: answer },
+    ]);
+    assert.deepEqual(casesOf(found), [['secret', 'v']]);
+  });
+
+  test('hidden inputs in the docs weigh less than hidden answers', () => {
+    const args = ['--from=iec', '--to=si', '--padding=12', '42Ki'];
+    const found = run('hidden-leak', [{ name: 'h', labels: ['hidden'], args, stdout: '43k' }], {
+      docs: `for example: numfmt ${args.join(' ')}`,
+    });
+    assert.deepEqual(
+      found.map(({ severity, part }) => [severity, part]),
+      [['info', 'args']],
+    );
+  });
+
+  test('a hidden case that is answered as its dual is', () => {
+    const found = run('same-answer', [
+      { name: 'v', stdout: 'a\n' },
+      { name: 'same', labels: ['hidden'], duals: ['v'], args: ['2'], stdout: 'a\n' },
+      { name: 'differs', labels: ['hidden'], duals: ['v'], stdout: 'b\n' },
+      { name: 'code', labels: ['hidden'], duals: ['v'], stdout: 'a\n', returncode: 1 },
+    ]);
+    assert.deepEqual(casesOf(found), [['same', 'v']]);
+  });
+
+  test('files that were lost on the way: pointers of Git LFS, programs without their mode', () => {
+    const sketches = [
+      {
+        name: 'pointer',
+        files: { 'big.dat': { text: 'version https://git-lfs.github.com/spec/v1\noid sha256:0' } },
+      },
+      { name: 'script', files: { 'run.sh': { text: '#!/bin/sh\n' } } },
+      { name: 'right', files: { 'run.sh': { text: '#!/bin/sh\n', mode: 0o755 } } },
+    ];
+    assert.deepEqual(casesOf(run('lfs-pointer', sketches)), [['pointer']]);
+    assert.deepEqual(casesOf(run('lost-mode', sketches)), [['script']]);
+    assert.equal(run('lost-mode', sketches)[0]?.part, 'file run.sh');
   });
 
   test('what running the reference again showed', () => {

@@ -1,34 +1,116 @@
+import type { Case } from '../../cases/case';
 import { isVisible } from '../../cases/case';
-import type { Check } from '../finding';
+import { encodeOsString } from '../../cases/osString';
+import type { AuditContext, AuditedCase, Check, Finding } from '../finding';
+import { PassageFinder } from '../passages';
+import type { Passage } from '../passages';
 
-/** Shorter outputs stand in a manual by chance. */
-const telling = 40;
+/** Shorter answers and inputs stand in a manual by chance; UTF-16 units. */
+const tellingText = 40;
+/** Shorter command lines do. */
+const tellingArgs = 24;
+
+type Part = 'stdout' | 'stdin' | 'args';
+type Draft = Omit<Finding, 'check' | 'suppressed'>;
 
 export const leakedHidden: Check = {
   id: 'hidden-leak',
   title: 'Hidden text in what the agent sees',
   why: 'A hidden answer that stands in the docs or in a visible case tests nothing.',
-  fix: 'Change the hidden case, or take the text out of the docs.',
-  *run({ cases, docs }) {
-    for (const { source, text } of cases) {
-      if (isVisible(source)) {
-        continue;
-      }
-      const answer = text.stdout.trim();
-      if (docs.includes(source.name) && source.name.length >= 6) {
-        yield {
-          severity: 'error',
-          cases: [source.name],
-          message: 'the docs name this hidden case',
-        };
-      } else if (answer.length >= telling && docs.includes(answer)) {
+  fix: 'Change the hidden case, or take the text out of the docs or the visible case.',
+  *run(context) {
+    const hidden = context.cases.filter(({ source }) => !isVisible(source));
+    yield* inDocs(hidden, context);
+    yield* inVisible(hidden, context);
+  },
+};
+
+/** An answer in the docs gives it away; an input there may be an example that the agent can try. */
+function* inDocs(hidden: readonly AuditedCase[], { docs }: AuditContext): Iterable<Draft> {
+  const told = new Set<AuditedCase>();
+  for (const one of hidden) {
+    const { name } = one.source;
+    if (name.length >= 6 && docs.includes(latin1(name))) {
+      told.add(one);
+      yield { severity: 'error', cases: [name], message: 'the docs name this hidden case' };
+    }
+  }
+  for (const { owner, part } of found(hidden, ['stdout', 'stdin', 'args'], docs)) {
+    if (!told.has(owner)) {
+      told.add(owner);
+      const cases = [owner.source.name];
+      yield { severity: inDocsSeverity[part], cases, part, message: inDocsText[part] };
+    }
+  }
+}
+
+const inDocsSeverity = { stdout: 'warning', stdin: 'info', args: 'info' } as const;
+const inDocsText: Readonly<Record<Part, string>> = {
+  stdout: 'its whole output stands in the docs',
+  stdin: 'its whole stdin stands in the docs',
+  args: 'its command line stands in the docs',
+};
+
+/** A dual shares much of its input by design; what a visible input must not hold is the answer. */
+function* inVisible(hidden: readonly AuditedCase[], { cases }: AuditContext): Iterable<Draft> {
+  const finder = finderOf(hidden, ['stdout']);
+  const told = new Set<AuditedCase>();
+  for (const { source, text, files } of cases) {
+    if (!isVisible(source)) {
+      continue;
+    }
+    const given = [text.stdin, argsText(source), files].join('\n');
+    for (const { passage } of finder.find(given)) {
+      const { owner } = passage.owner;
+      if (!told.has(owner) && !owner.text.stdin.includes(passage.text)) {
+        told.add(owner);
         yield {
           severity: 'warning',
-          cases: [source.name],
+          cases: [owner.source.name, source.name],
           part: 'stdout',
-          message: 'its whole output stands in the docs',
+          message: `its whole output stands in the input of the visible case ${source.name}`,
         };
       }
     }
-  },
-};
+  }
+}
+
+function argsText({ input }: Case): string {
+  return latin1(input.args.join(' '));
+}
+
+/** The bytes of a text as the audit holds streams, one character a byte. */
+function latin1(text: string): string {
+  return encodeOsString(text).toString('latin1');
+}
+
+interface Owned {
+  readonly owner: AuditedCase;
+  readonly part: Part;
+}
+
+function found(cases: readonly AuditedCase[], parts: readonly Part[], text: string): Owned[] {
+  const order = new Map(parts.map((part, i) => [part, i]));
+  return [
+    ...finderOf(cases, parts).find(text),
+    ...(parts.includes('args')
+      ? new PassageFinder(passages(cases, ['args']), tellingArgs).find(text)
+      : []),
+  ]
+    .map(({ passage }) => passage.owner)
+    .sort((a, b) => (order.get(a.part) ?? 0) - (order.get(b.part) ?? 0));
+}
+
+function finderOf(cases: readonly AuditedCase[], parts: readonly Part[]): PassageFinder<Owned> {
+  const long = parts.filter((part) => part !== 'args');
+  return new PassageFinder(passages(cases, long), tellingText);
+}
+
+function passages(cases: readonly AuditedCase[], parts: readonly Part[]): Passage<Owned>[] {
+  return cases.flatMap((owner) =>
+    parts.map((part) => {
+      const text = part === 'args' ? argsText(owner.source) : owner.text[part].trim();
+      return { owner: { owner, part }, text };
+    }),
+  );
+}
