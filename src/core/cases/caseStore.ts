@@ -55,4 +55,6 @@ export interface CaseStore {
   writeAll(changed: readonly Case[], options?: WriteOptions): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   remove(names: readonly string[]): Promise<void>;
+  /** Takes what lies there now for known: someone who knows has changed it. */
+  forget(): void;
 }

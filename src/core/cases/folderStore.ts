@@ -132,6 +132,10 @@ export class FolderStore implements CaseStore {
     });
   }
 
+  forget(): void {
+    this.known.clear();
+  }
+
   /** One writer at a time, in whatever window or process. */
   private locked(work: () => Promise<void>): Promise<void> {
     return withFileLock(path.join(this.path, '.lock'), work);

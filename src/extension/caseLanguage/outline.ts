@@ -71,6 +71,24 @@ export function outlineCase(text: string): CaseOutline {
   return { headers, parts, headersEnd, lineCount: lines.length };
 }
 
+/**
+ * The columns of the line at which a part of a case is shown: `args`, `stdin`, `file a.txt`, …; of
+ * its name where it has no such part, which is empty then.
+ */
+export function partRange(
+  text: string,
+  part: string | undefined,
+): { readonly line: number; readonly start: number; readonly end: number } {
+  const { headers, parts } = outlineCase(text);
+  const lines = text.split(/\r?\n/u);
+  const [, kind = part, path] = /^(file|out) (.+)$/su.exec(part ?? '') ?? [];
+  const found = parts.find((one) => one.kind === kind && one.path === path);
+  const header =
+    headers.find(({ key }) => key === kind) ?? headers.find(({ key }) => key === 'name');
+  const line = found?.line ?? header?.line ?? 0;
+  return { line, start: 0, end: lines[line]?.length ?? 0 };
+}
+
 /** The value of a header line, if it is JSON already. */
 export function headerValue(outline: CaseOutline, key: string): unknown {
   const header = outline.headers.find((candidate) => candidate.key === key);

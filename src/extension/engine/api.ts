@@ -4,6 +4,7 @@ import type { EngineStatus } from '../../core/sandbox/sandbox';
 import type { CaseResult } from '../../core/scoring/score';
 import type { StoredScore } from '../../core/scoring/scoreFiles';
 import type { Language, Profile } from '../../core/targets/target';
+import type { TargetAudit } from '../audit/auditReport';
 import type { BrokenTarget, TargetInfo } from '../model/targetInfo';
 import type { Capture } from '../trees/captureNodes';
 
@@ -165,6 +166,12 @@ export interface EngineCalls {
   probe: { params: { settings: EngineSettings }; result: EngineStatus[]; event: never };
   score: { params: ScoreRequest; result: StoredScore; event: ScoreEvent };
   verify: { params: VerifyRequest; result: null; event: ScoreEvent };
+  /** The quality checks; with `run` the reference answers every case again. */
+  audit: {
+    params: { target: TargetInfo; run?: { readonly settings: EngineSettings } };
+    result: TargetAudit;
+    event: ProgressEvent;
+  };
   parseLine: { params: { target: TargetInfo; line: string }; result: ParsedLine; event: never };
   /** Cancels what is under way, lets go of the engine, and ends the thread. */
   shutDown: { params: null; result: null; event: never };

@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { EngineCalls } from './api';
 import type { EngineThreadData } from './engineThread';
+import { auditHandlers } from './handlers/auditHandlers';
 import { caseHandlers } from './handlers/caseHandlers';
 import { Catalogue, catalogueHandlers } from './handlers/catalogue';
 import { compareHandlers } from './handlers/compareHandlers';
@@ -23,6 +24,7 @@ function serve(): void {
   const port = parentPort;
   const serving = serveCalls<EngineCalls>(port, {
     ...catalogueHandlers(catalogue),
+    ...auditHandlers(catalogue, engines),
     ...caseHandlers(catalogue),
     ...compareHandlers(catalogue),
     ...dualHandlers(catalogue, engines),

@@ -13,6 +13,8 @@ export interface Settings {
   readonly profile: 'target' | Profile;
   /** How often a case is recorded and compared with itself. */
   readonly 'record.repeat': number;
+  /** Whether the checks that only read files run by themselves when cases change. */
+  readonly 'audit.automatic': boolean;
   /** Scores kept for each target and language; 0 keeps all. */
   readonly 'scores.keep': number;
 }
@@ -26,6 +28,7 @@ export const settingDefaults: Settings = {
   jobs: 0,
   profile: 'target',
   'record.repeat': 3,
+  'audit.automatic': true,
   'scores.keep': 20,
 };
 

@@ -18,4 +18,6 @@ export const itemContexts = {
   score: 'mirrorcode.score',
   resumableScore: 'mirrorcode.resumableScore',
   capture: 'mirrorcode.captured',
+  audit: 'mirrorcode.audit',
+  finding: 'mirrorcode.finding',
 } as const;

@@ -141,6 +141,10 @@ export class GoldStore implements CaseStore {
     }
   }
 
+  forget(): void {
+    this.known.clear();
+  }
+
   private problemOf({ index, line, problem }: Row): string {
     return `Row ${index + 1} of ${this.path} (line ${line.number}) can't be used: ${problem ?? ''}.`;
   }

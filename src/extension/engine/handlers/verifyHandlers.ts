@@ -53,6 +53,7 @@ function withCases(target: Target, names: readonly string[]): Target {
     writeAll: (changed, options) => store.writeAll(changed, options),
     rename: (from, to) => store.rename(from, to),
     remove: (removed) => store.remove(removed),
+    forget: () => store.forget(),
   };
   return { ...target, store: view };
 }

@@ -1,0 +1,156 @@
+import { createHash } from 'node:crypto';
+import { readFile, rm, rmdir } from 'node:fs/promises';
+import path from 'node:path';
+import { writeFileAtomically } from '../../atomicFile';
+import { errorCode, UserError } from '../../errors';
+import { findCaseFile, ownBlobs } from '../caseFiles';
+import type { CaseStore } from '../caseStore';
+import { carryOut } from './carryOut';
+import { planCuration } from './planCuration';
+import type { Curation, CurationPlan } from './planCuration';
+
+/** Files as they were before a curation, and what they are after it. */
+interface Step {
+  readonly store: CaseStore;
+  readonly title: string;
+  /** Absent: there was no such file. */
+  readonly before: ReadonlyMap<string, Buffer | undefined>;
+  /** Hash of what the file holds after the step; absent: there is none. */
+  readonly after: ReadonlyMap<string, string | undefined>;
+}
+
+/** Curations that can be undone, and the bytes that are kept for them. */
+const mostSteps = 50;
+const mostBytes = 256 << 20;
+
+/** Carries out curations and takes the last of them back, byte by byte. */
+export class CurationHistory {
+  private readonly steps: Step[] = [];
+
+  /** @throws UserError when it can't be carried out; what was written until then is put back. */
+  async curate(store: CaseStore, curation: Curation, title: string): Promise<CurationPlan> {
+    const plan = planCuration((await store.list()).cases, curation);
+    const touched = [...plan.changes.keys(), ...plan.removed];
+    const before = await readFiles(await filesOf(store, touched));
+    const news = [...plan.changes.values()].map(({ name }) => name);
+    let failure: unknown;
+    try {
+      await carryOut(store, plan);
+    } catch (error) {
+      failure = error;
+    }
+    for (const file of await filesOf(store, news)) {
+      if (!before.has(file)) {
+        before.set(file, undefined);
+      }
+    }
+    if (failure !== undefined) {
+      await putBack({ store, before });
+      throw failure instanceof Error ? failure : new Error(String(failure));
+    }
+    const after = new Map<string, string | undefined>();
+    for (const file of before.keys()) {
+      after.set(file, hashOf(await readIfThere(file)));
+    }
+    if (touched.length > 0) {
+      this.push({ store, title, before, after });
+    }
+    return plan;
+  }
+
+  /**
+   * Takes the last curation back.
+   * @returns what it was called; undefined when there is none.
+   * @throws UserError when a file of it was changed since; nothing is changed then.
+   */
+  async undo(): Promise<string | undefined> {
+    const step = this.steps.at(-1);
+    if (step === undefined) {
+      return undefined;
+    }
+    for (const [file, hash] of step.after) {
+      if (hashOf(await readIfThere(file)) !== hash) {
+        this.steps.pop();
+        throw new UserError(`Undoing “${step.title}” failed: ${file} was changed since.`, {
+          action: 'Nothing was changed. Move the cases back by hand.',
+        });
+      }
+    }
+    this.steps.pop();
+    await putBack(step);
+    return step.title;
+  }
+
+  private push(step: Step): void {
+    this.steps.push(step);
+    const size = () =>
+      this.steps.reduce(
+        (sum, { before }) =>
+          sum + [...before.values()].reduce((own, bytes) => own + (bytes?.length ?? 0), 0),
+        0,
+      );
+    while (this.steps.length > mostSteps || (this.steps.length > 1 && size() > mostBytes)) {
+      this.steps.shift();
+    }
+  }
+}
+
+async function putBack({ store, before }: Pick<Step, 'store' | 'before'>): Promise<void> {
+  for (const [file, bytes] of before) {
+    if (bytes === undefined) {
+      await rm(file, { force: true });
+      await removeEmpty(path.dirname(file), store.path);
+    } else if (hashOf(await readIfThere(file)) !== hashOf(bytes)) {
+      await writeFileAtomically(file, bytes);
+    }
+  }
+  store.forget();
+}
+
+/** The files in which these cases lie. */
+async function filesOf(store: CaseStore, names: Iterable<string>): Promise<string[]> {
+  if (store.kind === 'gold') {
+    return [store.path];
+  }
+  const files: string[] = [];
+  for (const name of names) {
+    const found = await findCaseFile(store.path, name);
+    if (found !== undefined) {
+      files.push(found.path, ...ownBlobs(found));
+    }
+  }
+  return files;
+}
+
+async function readFiles(files: readonly string[]): Promise<Map<string, Buffer | undefined>> {
+  const held = new Map<string, Buffer | undefined>();
+  for (const file of files) {
+    held.set(file, await readIfThere(file));
+  }
+  return held;
+}
+
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+function hashOf(bytes: Buffer | undefined): string | undefined {
+  return bytes === undefined ? undefined : createHash('sha256').update(bytes).digest('hex');
+}
+
+async function removeEmpty(from: string, root: string): Promise<void> {
+  for (let folder = from; folder.startsWith(root + path.sep); folder = path.dirname(folder)) {
+    try {
+      await rmdir(folder);
+    } catch {
+      return; // something is in it still
+    }
+  }
+}

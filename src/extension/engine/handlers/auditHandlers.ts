@@ -1,0 +1,182 @@
+import { readFile } from 'node:fs/promises';
+import { auditTarget, checkOf, inputKey } from '../../../core/audit/auditTarget';
+import type { AuditReport } from '../../../core/audit/auditTarget';
+import type { Finding, Verification } from '../../../core/audit/finding';
+import { verifiedFacts } from '../../../core/audit/verifiedFacts';
+import type { Case } from '../../../core/cases/case';
+import { formatCase } from '../../../core/cases/caseLayout';
+import type { CaseSummary } from '../../../core/cases/caseStore';
+import { contentHash } from '../../../core/cases/content';
+import { readVariations, verifyTarget } from '../../../core/recording/verify';
+import type { Target } from '../../../core/targets/target';
+import type { FindingPlace, TargetAudit } from '../../audit/auditReport';
+import { partRange } from '../../caseLanguage/outline';
+import type { EngineCalls, ProgressEvent } from '../api';
+import type { CallContext, Handlers } from '../rpcServer';
+import type { Catalogue } from './catalogue';
+import type { Engines } from './engines';
+
+/** Cases of one finding that are located; a crowd is told by its first ones. */
+const placesPerFinding = 8;
+
+/** The quality checks of a target, with the place of each finding. */
+export function auditHandlers(
+  catalogue: Catalogue,
+  engines: Engines,
+): Handlers<Pick<EngineCalls, 'audit'>> {
+  const remembered = new Map<string, VerifiedGolds>();
+  return {
+    audit: async ({ target: info, run }, context) => {
+      const target = await catalogue.open(info);
+      const golds = remembered.get(info.key) ?? new VerifiedGolds();
+      remembered.set(info.key, golds);
+      if (run !== undefined) {
+        const engine = await engines.get(run.settings);
+        const lanes = engines.jobs(run.settings);
+        const verified = await verifyTarget(target, engine, {
+          vary: readVariations('all'),
+          lanes,
+          signal: context.signal,
+          onProgress: throttled(context, 'the reference'),
+        });
+        await golds.remember(target, verifiedFacts(verified));
+      }
+      const verification = await golds.stillTrue(target);
+      const report = await auditTarget(target, {
+        verification,
+        signal: context.signal,
+        onProgress: throttled(context, 'the cases'),
+      });
+      return { ...(await locate(target, report)), verified: verification.size };
+    },
+  };
+}
+
+/** What running the reference showed, for as long as the case and its gold stay as they were. */
+class VerifiedGolds {
+  private facts = new Map<string, { readonly key: string; readonly facts: Verification }>();
+
+  async remember(target: Target, facts: ReadonlyMap<string, Verification>): Promise<void> {
+    this.facts = new Map();
+    for await (const one of target.store.readAll()) {
+      const own = facts.get(one.name);
+      if (own !== undefined) {
+        this.facts.set(one.name, { key: goldKey(one), facts: own });
+      }
+    }
+  }
+
+  async stillTrue(target: Target): Promise<Map<string, Verification>> {
+    const kept = new Map<string, Verification>();
+    if (this.facts.size > 0) {
+      for await (const one of target.store.readAll()) {
+        const known = this.facts.get(one.name);
+        if (known?.key === goldKey(one)) {
+          kept.set(one.name, known.facts);
+        }
+      }
+    }
+    return kept;
+  }
+}
+
+function goldKey(one: Case): string {
+  const { gold } = one;
+  const golds =
+    gold === undefined ? [] : [contentHash(gold.stdout), contentHash(gold.stderr), gold.returncode];
+  return JSON.stringify([inputKey(one), ...golds]);
+}
+
+/** Progress that crosses between threads a hundred times at most. */
+function throttled(
+  { emit }: CallContext<ProgressEvent>,
+  what: string,
+): (progress: ProgressEvent) => void {
+  let shown = -1;
+  return ({ done, total = 0 }) => {
+    const percent = total === 0 ? 0 : Math.floor((100 * done) / total);
+    if (percent !== shown) {
+      shown = percent;
+      emit({ done, total, message: `${what}: ${done} of ${total}` });
+    }
+  };
+}
+
+async function locate(
+  target: Target,
+  { findings, unreadable, cases }: AuditReport,
+): Promise<Omit<TargetAudit, 'verified'>> {
+  const listing = await target.store.list();
+  const summaries = new Map(listing.cases.map((one) => [one.name, one]));
+  const lost: readonly Finding[] = unreadable
+    .filter(({ name }) => summaries.has(name) && !listing.unreadable.some((u) => u.name === name))
+    .map(({ name, problem }) => ({
+      check: lostPart,
+      severity: 'error',
+      cases: [name],
+      message: problem,
+    }));
+  const all = [...lost, ...findings];
+  const texts = await textsOf(
+    target,
+    summaries,
+    new Set(all.flatMap((finding) => finding.cases.slice(0, placesPerFinding))),
+  );
+  const place = (name: string, part: string | undefined): FindingPlace[] => {
+    const summary = summaries.get(name);
+    return summary === undefined
+      ? []
+      : [{ name, ...summary.location, ...partRange(texts.get(name) ?? '', part) }];
+  };
+  return {
+    cases,
+    findings: all.map((finding) => ({
+      ...finding,
+      places: finding.cases
+        .slice(0, placesPerFinding)
+        .flatMap((name, i) => place(name, i === 0 ? finding.part : undefined)),
+    })),
+    checks: Object.fromEntries(
+      [...new Set(all.map(({ check }) => check))].map((check) => [check, textOf(check)]),
+    ),
+  };
+}
+
+/** Not a check of its own: the audit could not read the case. */
+const lostPart = 'lost-part';
+
+function textOf(check: string): TargetAudit['checks'][string] {
+  if (check === lostPart) {
+    return {
+      title: 'Part of a case is missing',
+      why: 'The case keeps the part in a file of its own, and that file is gone or is another one.',
+      fix: 'Restore the file, or record the case again.',
+    };
+  }
+  const { title, why, fix } = checkOf({ check });
+  return { title, why, fix };
+}
+
+/** The texts that an editor shows of these cases. */
+async function textsOf(
+  target: Target,
+  summaries: ReadonlyMap<string, CaseSummary>,
+  names: ReadonlySet<string>,
+): Promise<Map<string, string>> {
+  const texts = new Map<string, string>();
+  if (target.store.kind === 'case') {
+    for (const name of names) {
+      const file = summaries.get(name)?.location.path;
+      if (file !== undefined) {
+        texts.set(name, await readFile(file, 'utf8').catch(() => '')); // gone since
+      }
+    }
+    return texts;
+  }
+  for await (const one of target.store.readAll()) {
+    if (names.has(one.name)) {
+      texts.set(one.name, formatCase(one));
+    }
+  }
+  return texts;
+}
