@@ -10,6 +10,7 @@ import { registerInitCommand } from './init';
 import { exitCodes, reportError } from './io';
 import type { CliIo } from './io';
 import { processIo } from './processIo';
+import { registerPromptCommand } from './prompt';
 import { registerRecordCommand } from './record';
 import { registerScoreCommand } from './score';
 import { rawArguments } from './rawArguments';
@@ -28,6 +29,7 @@ const registerCommands: readonly ((program: Command, io: CliIo) => void)[] = [
   registerShowCommand,
   registerVerifyCommand,
   registerAuditCommand,
+  registerPromptCommand,
   registerImportCommand,
   registerExportCommand,
   registerScoreCommand,

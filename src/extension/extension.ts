@@ -2,6 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Disposable } from '../core/disposable';
 import { registerBytes } from './bytes/registerBytes';
+import { Audits } from './audit/audits';
+import { registerAudit } from './audit/registerAudit';
 import { caseScheme } from './caseFiles/caseUri';
 import { GoldRowFiles } from './caseFiles/goldRowFiles';
 import { registerCaseLanguage } from './caseLanguage/registerCaseLanguage';
@@ -12,7 +14,9 @@ import { Candidates } from './model/candidates';
 import { WorkspaceModel } from './model/workspaceModel';
 import { VscodeAsker } from './quickInput/vscodeAsker';
 import type { Services } from './services';
+import { readSetting } from './settings';
 import { StatusBar } from './statusBar';
+import { PromptDocuments } from './taskPrompt/promptDocuments';
 import { registerTesting } from './testing/registerTesting';
 import { registerTranscripts } from './transcripts/registerTranscripts';
 import { registerTrees } from './trees/registerTrees';
@@ -43,12 +47,17 @@ export function activate(context: vscode.ExtensionContext): TestApi {
       .map(({ uri }) => uri.fsPath);
   const model = own(new WorkspaceModel(engine, folders, log.keep));
   const candidates = new Candidates(context.workspaceState);
+  const isAudited = ({ path: at }: { readonly path: string }) =>
+    readSetting('audit.automatic', vscode.Uri.file(at));
+  const audits = own(new Audits(engine, isAudited, log.keep));
   const testing = own(registerTesting({ engine, model, candidates, log }));
   const services: Services = {
     context,
     log,
     engine,
     model,
+    audits,
+    prompts: own(new PromptDocuments(engine, model)),
     candidates,
     asker: new VscodeAsker(),
     testTree: testing.tree,
@@ -58,6 +67,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   own(new StatusBar(services));
   own(registerCommands(services));
   own(registerCaseLanguage(services));
+  own(registerAudit(services));
   own(registerTranscripts(services));
   own(registerBytes(services));
   const rows = own(new GoldRowFiles(engine, model));

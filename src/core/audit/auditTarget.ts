@@ -21,6 +21,8 @@ export interface AuditOptions {
   /** What came of running the reference again; without it those checks find nothing. */
   readonly verification?: ReadonlyMap<string, Verification>;
   readonly host?: HostFacts;
+  /** Ids of the checks to make; all of them when absent. */
+  readonly only?: readonly string[];
   readonly signal?: AbortSignal;
   readonly onProgress?: ReportProgress;
 }
@@ -63,7 +65,7 @@ export async function auditTarget(
   };
   const suppressions = new Map(cases.map(({ source }) => [source.name, source.suppress]));
   const findings: Finding[] = [];
-  for (const check of checks) {
+  for (const check of checks.filter(({ id }) => options.only?.includes(id) ?? true)) {
     for (const finding of check.run(context)) {
       const reason = suppressions.get(finding.cases[0] ?? '')?.[check.id];
       findings.push({

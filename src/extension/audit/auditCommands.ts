@@ -11,6 +11,9 @@ import type { FindingSubject } from './auditDiagnostics';
 import { summaryText } from './auditNodes';
 import { suppressEdit } from './suppress';
 
+/** A finding whose answer is known need not be asked for. */
+type AnsweredFinding = FindingSubject & { readonly reason: string };
+
 /** *Audit Target*: the checks, on demand; with `reference` every case is run again as well. */
 export async function auditTarget(
   services: Services,
@@ -51,7 +54,7 @@ export async function auditTarget(
 /** Answers a finding in its case, with a reason; an edit of the text, so that it can be undone. */
 export async function suppressFinding(services: Services, argument: unknown): Promise<void> {
   const subject = subjectOf(argument);
-  const { target, finding, name } = (subject ?? {}) as Partial<FindingSubject>;
+  const { target, finding, name, reason: given } = (subject ?? {}) as Partial<AnsweredFinding>;
   if (subject?.kind !== 'finding' || !target || !finding || name === undefined) {
     throw new UserError('This finding speaks of no case that could answer it.', {
       action: 'Pick a finding below a case, in the Tasks tree or in the Problems panel.',
@@ -65,11 +68,14 @@ export async function suppressFinding(services: Services, argument: unknown): Pr
       },
     );
   }
-  const reason = await services.asker.input({
-    title: `Answer ${finding.check} for ${name}`,
-    prompt: 'Why is the case right as it is? The reason is kept in the case.',
-    validate: (value) => (value.trim() === '' ? 'Say why.' : undefined),
-  });
+  const reason =
+    given ??
+    (await vscode.window.showInputBox({
+      title: `Answer ${finding.check} for ${name}`,
+      prompt: 'Why is the case right as it is? The reason is kept in the case.',
+      ignoreFocusOut: true,
+      validateInput: (value) => (value.trim() === '' ? 'Say why.' : undefined),
+    }));
   if (reason === undefined) {
     return;
   }

@@ -2,6 +2,16 @@ import * as vscode from 'vscode';
 import type { Services } from '../services';
 import { commands } from '../tables/commands';
 import type { CommandName } from '../tables/commands';
+import { auditTarget, suppressFinding } from '../audit/auditCommands';
+import { undoCuration } from '../curation/curateCases';
+import {
+  deleteCases,
+  groupCases,
+  labelCases,
+  moveCases,
+  pairCase,
+} from '../curation/curationCommands';
+import { previewPrompt } from '../taskPrompt/previewPrompt';
 import { acceptCapture, openCapture, rejectCapture } from './captures';
 import { compareCase } from './compareCase';
 import { doctor } from './doctor';
@@ -14,7 +24,7 @@ import { rerecordCase, runCase } from './runCase';
 import { chooseCandidate, scoreCandidate, verifyReference } from './scoreCandidate';
 import { openBuildLog, resumeScore, revealScore } from './scores';
 
-type Handler = (services: Services, argument: unknown) => unknown;
+type Handler = (services: Services, argument: unknown, selection: unknown) => unknown;
 
 /** Commands that the parts of the extension register themselves. */
 type RegisteredElsewhere =
@@ -42,6 +52,17 @@ const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handl
   acceptCapture,
   rejectCapture,
   resumeScore,
+  labelCases,
+  groupCases,
+  deleteCases,
+  pairCase,
+  undoCuration,
+  suppressFinding,
+  previewPrompt,
+  auditTarget: (services, argument) => auditTarget(services, argument),
+  auditTargetRun: (services, argument) => auditTarget(services, argument, { reference: true }),
+  moveToVisible: (services, ...picked) => moveCases(services, 'visible', ...picked),
+  moveToHidden: (services, ...picked) => moveCases(services, 'hidden', ...picked),
   showLog: ({ log }) => log.show(),
   refresh: ({ model }) => model.refresh(),
   editCapture: (_services, argument) => openCapture(argument),
@@ -53,7 +74,9 @@ const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handl
 export function registerCommands(services: Services): vscode.Disposable {
   return vscode.Disposable.from(
     ...Object.entries(handlers).map(([name, handler]) =>
-      registerCommand(services, name as CommandName, (argument) => handler(services, argument)),
+      registerCommand(services, name as CommandName, (argument, selection) =>
+        handler(services, argument, selection),
+      ),
     ),
   );
 }
@@ -62,15 +85,17 @@ export function registerCommands(services: Services): vscode.Disposable {
 export function registerCommand(
   { log }: Pick<Services, 'log'>,
   name: CommandName,
-  handler: (argument: unknown) => unknown,
+  /** Trees with several rows selected give these as the second argument. */
+  handler: (argument: unknown, selection: unknown) => unknown,
 ): vscode.Disposable {
-  return vscode.commands.registerCommand(commands[name], async (argument: unknown) => {
+  const run = async (argument: unknown, selection: unknown) => {
     try {
-      return await handler(argument);
+      return await handler(argument, selection);
     } catch (error) {
       // Not awaited: the toast stays as long as the person lets it.
       void log.tell(error);
       return undefined;
     }
-  });
+  };
+  return vscode.commands.registerCommand(commands[name], run);
 }

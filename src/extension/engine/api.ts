@@ -1,4 +1,5 @@
 import type { CaseProblem } from '../../core/cases/caseText';
+import type { Curation } from '../../core/cases/curation/planCuration';
 import type { CaseListing } from '../../core/cases/caseStore';
 import type { EngineStatus } from '../../core/sandbox/sandbox';
 import type { CaseResult } from '../../core/scoring/score';
@@ -172,6 +173,21 @@ export interface EngineCalls {
     result: TargetAudit;
     event: ProgressEvent;
   };
+  /** What an agent would be given for a task, as Markdown. */
+  taskPrompt: {
+    params: { target: TargetInfo; language: Language };
+    result: { readonly text: string };
+    event: never;
+  };
+  /** Changes where cases stand; `title` is what undoing it is called by. */
+  curate: {
+    params: { target: TargetInfo; curation: Curation; title: string };
+    /** `unpaired`: hidden cases that lost their last dual by it. */
+    result: { readonly changed: number; readonly unpaired: readonly string[] };
+    event: never;
+  };
+  /** Takes the last curation back; its title, or null when there is none. */
+  undoCuration: { params: null; result: string | null; event: never };
   parseLine: { params: { target: TargetInfo; line: string }; result: ParsedLine; event: never };
   /** Cancels what is under way, lets go of the engine, and ends the thread. */
   shutDown: { params: null; result: null; event: never };

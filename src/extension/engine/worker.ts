@@ -6,8 +6,10 @@ import { caseHandlers } from './handlers/caseHandlers';
 import { Catalogue, catalogueHandlers } from './handlers/catalogue';
 import { compareHandlers } from './handlers/compareHandlers';
 import { dualHandlers } from './handlers/dualHandlers';
+import { curationHandlers } from './handlers/curationHandlers';
 import { Engines, engineHandlers } from './handlers/engines';
 import { initHandlers } from './handlers/initHandlers';
+import { promptHandlers } from './handlers/promptHandlers';
 import { recordHandlers } from './handlers/recordHandlers';
 import { scoreHandlers } from './handlers/scoreHandlers';
 import { verifyHandlers } from './handlers/verifyHandlers';
@@ -28,8 +30,10 @@ function serve(): void {
     ...caseHandlers(catalogue),
     ...compareHandlers(catalogue),
     ...dualHandlers(catalogue, engines),
+    ...curationHandlers(catalogue),
     ...engineHandlers(engines),
     ...initHandlers(),
+    ...promptHandlers(catalogue),
     ...recordHandlers(catalogue, engines),
     ...scoreHandlers(catalogue, engines),
     ...verifyHandlers(catalogue, engines),

@@ -13,6 +13,7 @@ export const itemContexts = {
   brokenTarget: 'mirrorcode.brokenTarget',
   language: 'mirrorcode.language',
   group: 'mirrorcode.group',
+  folder: 'mirrorcode.folder',
   case: 'mirrorcode.case',
   failedCase: 'mirrorcode.failedCase',
   score: 'mirrorcode.score',

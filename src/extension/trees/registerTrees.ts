@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { Disposable } from '../../core/disposable';
+import { CaseDrag } from '../curation/caseDrag';
 import { registerCommand } from '../commands/registerCommands';
 import { setContextKey } from '../contextKey';
 import type { Services } from '../services';
@@ -22,12 +23,18 @@ const groupByKey = 'tasks.groupBy';
 
 /** The three trees of the activity bar, kept in step with the model. */
 export function registerTrees(services: Services): Trees {
-  const { model, context } = services;
+  const { model, context, audits } = services;
   const groupBy = (): GroupBy =>
     context.workspaceState.get<GroupBy>(groupByKey) === 'domain' ? 'domain' : 'tier';
   const tasks = new NodeTree(() =>
     taskNodes({
-      targets: model.targets.map((target) => model.view(target)),
+      targets: model.targets.map((target) => ({
+        ...model.view(target),
+        audit: () => {
+          audits.want(target);
+          return audits.of(target);
+        },
+      })),
       broken: model.broken,
       groupBy: groupBy(),
     }),
@@ -46,11 +53,15 @@ export function registerTrees(services: Services): Trees {
     tasks,
     runs,
     capture,
-    show(views.tasks, tasks),
+    show(views.tasks, tasks, {
+      canSelectMany: true,
+      dragAndDropController: new CaseDrag(services),
+    }),
     show(views.runs, runs),
     captureView,
     registerCommand(services, 'groupByTier', () => group('tier')),
     registerCommand(services, 'groupByDomain', () => group('domain')),
+    audits.onDidChange(() => tasks.refresh()),
     model.onDidChange((change) => {
       if (change === 'targets') {
         setContextKey('mirrorcode.hasTargets', model.targets.length + model.broken.length > 0);
@@ -72,6 +83,14 @@ export function registerTrees(services: Services): Trees {
   return { tasks, runs, capture, dispose: () => void subscriptions.dispose() };
 }
 
-function show(id: string, tree: NodeTree): vscode.TreeView<TreeNode> {
-  return vscode.window.createTreeView(id, { treeDataProvider: tree, showCollapseAll: true });
+function show(
+  id: string,
+  tree: NodeTree,
+  options: Partial<vscode.TreeViewOptions<TreeNode>> = {},
+): vscode.TreeView<TreeNode> {
+  return vscode.window.createTreeView(id, {
+    treeDataProvider: tree,
+    showCollapseAll: true,
+    ...options,
+  });
 }

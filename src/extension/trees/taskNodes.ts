@@ -1,6 +1,9 @@
 import type { CaseListing, CaseSummary, UnreadableCase } from '../../core/cases/caseStore';
 import type { CaseResult, Verdict } from '../../core/scoring/score';
 import type { StoredScore } from '../../core/scoring/scoreFiles';
+import { hiddenGoal } from '../../core/audit/checks/hiddenShare';
+import { auditNode } from '../audit/auditNodes';
+import type { AuditState } from '../audit/audits';
 import { casesOf, splitName } from '../model/caseGroups';
 import type { CaseGroup } from '../model/caseGroups';
 import { languageTitles } from '../../core/targets/languageDefaults';
@@ -17,6 +20,15 @@ export interface CaseSubject {
   readonly kind: 'case';
   readonly target: TargetInfo;
   readonly name: string;
+}
+
+/** What commands and drops on a group's row are about: a split of a target, or a folder in it. */
+export interface GroupSubject {
+  readonly kind: 'group';
+  readonly target: TargetInfo;
+  readonly group: CaseGroup;
+  readonly folder?: string;
+  readonly names: readonly string[];
 }
 
 /** A file that a row opens, at a line from 1. */
@@ -49,6 +61,8 @@ export interface TargetView {
   readonly listing: () => Promise<CaseListing>;
   /** The verdicts of the newest score, by case. */
   readonly lastVerdicts: () => Promise<ReadonlyMap<string, CaseResult>>;
+  /** How its audit stands; asking for it has it made. */
+  readonly audit?: () => AuditState | undefined;
 }
 
 export interface TaskTreeInput {
@@ -203,6 +217,7 @@ async function targetChildren(view: TargetView): Promise<TreeNode[]> {
   );
   return [
     ...scores,
+    ...(view.audit === undefined ? [] : [auditNode(info, view.audit())]),
     ...groups,
     ...listed.unreadable.map((unreadable) => unreadableNode(info, unreadable)),
   ];
@@ -212,15 +227,35 @@ function groupNode(view: TargetView, group: CaseGroup, cases: readonly CaseSumma
   return {
     id: `group:${view.info.key}:${group}`,
     label: groupNames[group],
-    description: String(cases.length),
+    description: groupText(view, group, cases.length),
     tooltip: groupTooltips[group],
     icon: { id: groupIcons[group] },
     context: itemContexts.group,
+    subject: groupSubject(view.info, group, cases),
     ...(cases.length > 0 && {
       expand: 'collapsed' as const,
       children: async () => caseNodes(view, group, cases, await view.lastVerdicts()),
     }),
   };
+}
+
+function groupSubject(
+  target: TargetInfo,
+  group: CaseGroup,
+  cases: readonly CaseSummary[],
+  folder?: string,
+): GroupSubject {
+  const names = cases.map(({ name }) => name);
+  return { kind: 'group', target, group, names, ...(folder !== undefined && { folder }) };
+}
+
+/** The count; of the hidden cases also their share beside the goal. */
+function groupText({ counts }: TargetView, group: CaseGroup, count: number): string {
+  if (group !== 'hidden' || counts === undefined || counts.total === 0) {
+    return String(count);
+  }
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  return `${count} · ${percent(count / counts.total)} · goal ${percent(hiddenGoal)}`;
 }
 
 function caseNodes(
@@ -246,6 +281,8 @@ function caseNodes(
       label: folder,
       description: folderText(members, verdicts),
       icon: { id: 'folder' },
+      context: itemContexts.folder,
+      subject: groupSubject(view.info, group, members, folder),
       expand: 'collapsed',
       children: () => members.map(node),
     })),

@@ -124,7 +124,7 @@ suite('the Tasks tree', () => {
         [testing-failed-icon] up  stdout differs at byte 11, line 3, column 3 (only the final newline)
         [testing-passed-icon] down
       [circle-outline] plain
-    [eye-closed] hidden  2
+    [eye-closed] hidden  2 · 40 % · goal 33 %
       [folder] si  1
         [circle-outline] other
       [watch] lonely  ran into its time limit
@@ -134,12 +134,12 @@ suite('the Tasks tree', () => {
 Tier L (large)  1 target
   [package] cal  0 cases
     [eye] visible  0
-    [eye-closed] hidden  0
+    [eye-closed] hidden  0 · 0 % · goal 33 %
 No tier  1 target
   [package] rev  1 case
     [eye] visible  1
       [circle-outline] a
-    [eye-closed] hidden  0`,
+    [eye-closed] hidden  0 · 0 % · goal 33 %`,
     );
   });
 

@@ -2,7 +2,7 @@ import type { Check } from '../finding';
 import { isVisible } from '../../cases/case';
 
 /** Public MirrorCode targets hide 34 % of their cases on average. */
-const goal = 1 / 3;
+export const hiddenGoal = 1 / 3;
 const tolerance = 0.15;
 /** Below this many cases a share says nothing. */
 const enoughCases = 10;
@@ -18,7 +18,7 @@ export const hiddenShare: Check = {
     }
     const hidden = cases.filter((c) => !isVisible(c.source)).length;
     const share = hidden / cases.length;
-    if (Math.abs(share - goal) > tolerance) {
+    if (Math.abs(share - hiddenGoal) > tolerance) {
       yield {
         severity: hidden === 0 ? 'warning' : 'info',
         cases: [],

@@ -33,21 +33,19 @@ export class CurationHistory {
     const touched = [...plan.changes.keys(), ...plan.removed];
     const before = await readFiles(await filesOf(store, touched));
     const news = [...plan.changes.values()].map(({ name }) => name);
-    let failure: unknown;
+    const addNewFiles = async () => {
+      for (const file of await filesOf(store, news)) {
+        before.set(file, before.get(file));
+      }
+    };
     try {
       await carryOut(store, plan);
     } catch (error) {
-      failure = error;
-    }
-    for (const file of await filesOf(store, news)) {
-      if (!before.has(file)) {
-        before.set(file, undefined);
-      }
-    }
-    if (failure !== undefined) {
+      await addNewFiles();
       await putBack({ store, before });
-      throw failure instanceof Error ? failure : new Error(String(failure));
+      throw error;
     }
+    await addNewFiles();
     const after = new Map<string, string | undefined>();
     for (const file of before.keys()) {
       after.set(file, hashOf(await readIfThere(file)));

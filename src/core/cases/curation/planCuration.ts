@@ -38,17 +38,7 @@ export interface CurationPlan {
  * @throws UserError when it names a case that is not there, or two would have one name.
  */
 export function planCuration(cases: readonly CaseSummary[], curation: Curation): CurationPlan {
-  const named = new Set(
-    curation.kind === 'pair' ? [curation.hidden, curation.visible] : curation.names,
-  );
-  const known = new Map(cases.map((one) => [one.name, one]));
-  for (const name of named) {
-    if (!known.has(name)) {
-      throw new UserError(`There is no case ${name} any more.`, {
-        action: 'Refresh the Tasks tree.',
-      });
-    }
-  }
+  const named = namedIn(curation, cases);
   const removed = new Set(curation.kind === 'delete' ? curation.names : []);
   const after = new Map<string, CaseHeading>();
   for (const one of cases) {
@@ -71,6 +61,21 @@ export function planCuration(cases: readonly CaseSummary[], curation: Curation):
     }
   }
   return { changes, removed: [...removed], unpaired };
+}
+
+function namedIn(curation: Curation, cases: readonly CaseSummary[]): ReadonlySet<string> {
+  const named = new Set(
+    curation.kind === 'pair' ? [curation.hidden, curation.visible] : curation.names,
+  );
+  const known = new Set(cases.map(({ name }) => name));
+  for (const name of named) {
+    if (!known.has(name)) {
+      throw new UserError(`There is no case ${name} any more.`, {
+        action: 'Refresh the Tasks tree.',
+      });
+    }
+  }
+  return named;
 }
 
 function headingOf({ name, labels, duals }: CaseSummary): CaseHeading {

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { auditTarget, checkOf, inputKey } from '../../../core/audit/auditTarget';
+import { auditTarget, checkOf } from '../../../core/audit/auditTarget';
 import type { AuditReport } from '../../../core/audit/auditTarget';
 import type { Finding, Verification } from '../../../core/audit/finding';
 import { verifiedFacts } from '../../../core/audit/verifiedFacts';
@@ -7,6 +7,7 @@ import type { Case } from '../../../core/cases/case';
 import { formatCase } from '../../../core/cases/caseLayout';
 import type { CaseSummary } from '../../../core/cases/caseStore';
 import { contentHash } from '../../../core/cases/content';
+import { inputKey } from '../../../core/cases/inputKey';
 import { readVariations, verifyTarget } from '../../../core/recording/verify';
 import type { Target } from '../../../core/targets/target';
 import type { FindingPlace, TargetAudit } from '../../audit/auditReport';
