@@ -106,25 +106,23 @@ suite('auditing and curating in VS Code', () => {
     await auditNow();
     const uri = vscode.Uri.file(inWorkspace('tac/cases/hidden/copy.case'));
     await vscode.window.showTextDocument(uri);
-    // Asking is cancelled where the window is still busy with the document.
-    const actions = await eventually(
-      'the quick fixes',
-      async () =>
-        await vscode.commands.executeCommand<vscode.CodeAction[]>(
-          'vscode.executeCodeActionProvider',
-          uri,
-          new vscode.Range(0, 0, 3, 0),
-        ),
-    );
-    const titles = actions.map(({ title }) => title);
-    for (const title of [
+    const titles = [
       'Delete this case',
       'Make this case visible',
       'Name its visible dual…',
       'Answer “unpaired-hidden” with a reason…',
-    ]) {
-      assert.ok(titles.includes(title), `${title} is not among ${titles.join(', ')}`);
-    }
+    ];
+    // Asking is cancelled, or comes to nothing, where the window is still busy with the document.
+    const actions = await eventually('the quick fixes', async () => {
+      const offered = await vscode.commands.executeCommand<vscode.CodeAction[]>(
+        'vscode.executeCodeActionProvider',
+        uri,
+        new vscode.Range(0, 0, 3, 0),
+      );
+      const missing = titles.filter((title) => !offered.some((action) => action.title === title));
+      assert.deepEqual(missing, []);
+      return offered;
+    });
     const remove_ = actions.find(({ title }) => title === 'Delete this case')?.command;
     assert.ok(remove_);
     await vscode.commands.executeCommand(

@@ -134,7 +134,7 @@ suite('the Tasks tree', () => {
 Tier L (large)  1 target
   [package] cal  0 cases
     [eye] visible  0
-    [eye-closed] hidden  0 · 0 % · goal 33 %
+    [eye-closed] hidden  0
 No tier  1 target
   [package] rev  1 case
     [eye] visible  1
