@@ -30,6 +30,14 @@ export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** What went wrong and, where that is known, what to do: whole sentences. */
+export function errorSentences(error: unknown): string {
+  const text = errorText(error);
+  const first = `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? '' : '.'}`;
+  const action = error instanceof UserError ? error.action : undefined;
+  return action === undefined ? first : `${first} ${action}`;
+}
+
 /** The Node error code (`ENOENT`, …) of anything that was thrown, if it has one. */
 export function errorCode(error: unknown): string | undefined {
   const code = error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;

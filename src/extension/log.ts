@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { CancelledError, errorText, UserError } from '../core/errors';
+import { CancelledError, errorSentences, errorText, UserError } from '../core/errors';
 import { commands } from './tables/commands';
 
 /** The output channel that a person can read, and the one place that tells a person of errors. */
@@ -20,7 +20,7 @@ export class Log implements vscode.Disposable {
       return;
     }
     if (error instanceof UserError) {
-      this.channel.error(sentence(error));
+      this.channel.error(errorSentences(error));
       this.channel.debug(error.stack ?? '');
     } else {
       this.channel.error(error instanceof Error ? error : errorText(error));
@@ -35,7 +35,7 @@ export class Log implements vscode.Disposable {
     }
     const text =
       error instanceof UserError
-        ? sentence(error)
+        ? errorSentences(error)
         : `MirrorCode made a mistake: ${errorText(error).replace(/\.$/u, '')}. The log has the details.`;
     if ((await vscode.window.showErrorMessage(text, 'Show Log')) === 'Show Log') {
       await vscode.commands.executeCommand(commands.showLog);
@@ -56,9 +56,4 @@ export class Log implements vscode.Disposable {
 
 function isCancelled(error: unknown): boolean {
   return error instanceof CancelledError || error instanceof vscode.CancellationError;
-}
-
-function sentence({ message, action }: UserError): string {
-  const first = /[.!?]$/u.test(message) ? message : `${message}.`;
-  return action === undefined ? first : `${first} ${action}`;
 }

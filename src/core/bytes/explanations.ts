@@ -14,5 +14,5 @@ export const explanations: Readonly<Record<DifferenceClass, string>> = {
   'number-format': 'The same numbers, written another way (digits, zeros, exponent, padding).',
   truncated: 'One side is the beginning of the other.',
   empty: 'One side is empty.',
-  else: 'The content differs.',
+  else: 'What is said differs, not only how it is written.',
 };

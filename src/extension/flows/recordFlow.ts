@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { errorSentences } from '../../core/errors';
 import type { ParsedLine, StdinChoice } from '../engine/api';
 import type { TargetInfo } from '../model/targetInfo';
 import { answered, mapAnswer } from '../quickInput/asker';
@@ -71,11 +72,8 @@ function lineStep(given: RecordAnswers, context: RecordFlowContext): Step<Record
           prompt: `The command line, as you would type it in a shell. It is taken apart into arguments; no shell runs it.`,
           placeholder: `${target.name} --option 'an argument'`,
           value: state.line ?? `${target.name} `,
-          validate: (line) =>
-            context.parse(target, line).then(
-              () => undefined,
-              (error: unknown) => (error instanceof Error ? error.message : String(error)),
-            ),
+          caret: 'behind',
+          validate: (line) => context.parse(target, line).then(() => undefined, errorSentences),
         },
         place,
       );

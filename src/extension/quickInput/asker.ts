@@ -41,7 +41,9 @@ export interface PickQuestion<T> {
 export interface TextQuestion {
   readonly prompt: string;
   readonly placeholder?: string;
+  /** What stands there already, selected, or begun with the caret behind it. */
   readonly value?: string;
+  readonly caret?: 'behind';
   /** A sentence that says what is wrong with the text, or nothing. */
   readonly validate?: (text: string) => string | undefined | Promise<string | undefined>;
 }

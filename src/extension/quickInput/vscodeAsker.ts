@@ -33,6 +33,9 @@ export class VscodeAsker implements Asker {
     input.prompt = question.prompt;
     input.placeholder = question.placeholder;
     input.value = question.value ?? '';
+    if (question.caret === 'behind') {
+      input.valueSelection = [input.value.length, input.value.length];
+    }
     // Checks may wait; only the answer for the text that stands there now is shown.
     const check = async (): Promise<boolean> => {
       const text = input.value;

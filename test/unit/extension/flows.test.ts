@@ -39,7 +39,7 @@ function recordContext(targets: readonly TargetInfo[]): RecordFlowContext {
     targets,
     parse: (_target, line) =>
       line.includes('|')
-        ? Promise.reject(new UserError('A pipe runs more than one program.'))
+        ? Promise.reject(new UserError('it runs more than one program', { action: 'Leave one.' }))
         : Promise.resolve({
             args: line.split(' ').slice(1),
             env: {},
@@ -74,7 +74,7 @@ suite('Record Case…', () => {
     assert.deepEqual(given.stdin, { kind: 'text', text: 'one\ntwo\n' });
     assert.deepEqual(given.files, ['/h/in.csv']);
     assert.equal(given.name, 'x/new');
-    assert.ok(log.includes('✘ A pipe runs more than one program.'), log.join('\n'));
+    assert.ok(log.includes('✘ It runs more than one program. Leave one.'), log.join('\n'));
     assert.ok(log.includes('✘ There is one.'));
   });
 
