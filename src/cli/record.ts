@@ -20,6 +20,7 @@ import { exitCodes } from './io';
 import type { CliIo } from './io';
 import { collect, readCount } from './options';
 import { recordDual } from './recordDual';
+import { recordTerminal } from './recordTerminal';
 import { resolveTarget, targetHelp } from './targetArgument';
 
 interface RecordOptions {
@@ -31,6 +32,7 @@ interface RecordOptions {
   readonly dualOf: readonly string[];
   readonly mutate?: string | true;
   readonly from?: string;
+  readonly terminal?: true;
   readonly repeat: number;
   readonly vary: string;
   readonly replace?: boolean;
@@ -56,6 +58,7 @@ export function registerRecordCommand(program: Command, io: CliIo): void {
       '--mutate [RULE]',
       'make the dual of --dual-of by rule: numbers, words, dates, options, lines, everything',
     )
+    .option('--terminal', 'a shell in which every call of the target is captured')
     .option(
       '--from <LIST>',
       'many: command lines, JSON lines, or a test suite (cram, trycmd, shelltest)',
@@ -84,7 +87,8 @@ Examples:
   mirrorcode record samples/uuidparse --label hidden --dual-of types/time -- UUID
   mirrorcode record samples/numfmt --dual-of from/unit --mutate numbers
   mirrorcode record samples/numfmt --from inputs.jsonl
-  mirrorcode record samples/sed --from tests/options.t --replace`,
+  mirrorcode record samples/sed --from tests/options.t --replace
+  mirrorcode record samples/sed --terminal`,
     )
     .action((name: string, args: string[], options: RecordOptions) =>
       record(io, name, args, options),
@@ -101,6 +105,10 @@ async function record(
   const recordAll = await recordingOf(io, target, args, options);
   const engine = await selectEngine(options.engine, { distDir: io.distDir, signal: io.signal });
   try {
+    if (options.terminal === true) {
+      await recordTerminal(io, target, engine, options.repeat);
+      return;
+    }
     const recordings = await recordAll(engine, {
       runs: options.repeat,
       vary: readVariations(options.vary),

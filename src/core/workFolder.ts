@@ -32,6 +32,11 @@ export class WorkFolder {
     return path.join(this.path, 'runs');
   }
 
+  /** Where a recording terminal begins: a person's own files, a folder a target, never pruned. */
+  get scratch(): string {
+    return path.join(this.path, 'scratch');
+  }
+
   /** Built candidates by the hash of what they were built from; safe to remove. */
   get builds(): string {
     return path.join(this.path, 'cache', 'builds');

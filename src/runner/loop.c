@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -31,6 +32,7 @@ void pumpStdin(struct run *run) {
     if (n >= 0) {
       queue->start += (size_t)n;
       run->unacked += (uint32_t)n;
+      run->inputTaken += (uint64_t)n;
     } else if (errno == EAGAIN) {
       break;
     } else if (errno != EINTR) {
@@ -47,6 +49,16 @@ void pumpStdin(struct run *run) {
     close(run->in);
     run->in = -1;
   }
+}
+
+/** Of a watched run: how much of its stdin the program has read, when that is more than was told. */
+void tellStdin(struct run *run) {
+  int left = 0;
+  if (run->tap < 0 || ioctl(run->tap, FIONREAD, &left) != 0) return;
+  uint64_t taken = run->inputTaken - (uint64_t)left;
+  if (taken <= run->inputRead) return;
+  run->inputRead = taken;
+  putFrame(FRAME_STDIN_READ, run->request.id, &taken, 8);
 }
 
 /** Reads one piece of a stream straight into the queue of answers. Returns false at its end. */
@@ -97,7 +109,9 @@ static bool readClient(struct run *run) {
   return true;
 }
 
-static bool watches(void) { return options.watchdog || options.countProcesses; }
+static bool watches(const struct run *run) {
+  return options.watchdog || options.countProcesses || run->tap >= 0;
+}
 
 static void earlier(uint64_t *when, uint64_t other) {
   if (other < *when) *when = other;
@@ -118,7 +132,7 @@ static uint64_t nextLook(const struct run *run, bool blocked) {
     return when;
   }
   if (run->verdict < 0) earlier(&when, deadlineOf(run));
-  if (run->verdict < 0 && watches()) earlier(&when, nextWatch);
+  if (run->verdict < 0 && watches(run)) earlier(&when, nextWatch);
   if (run->verdict >= 0 && options.mode == MODE_UID) earlier(&when, nextKill);
   return when;
 }
@@ -126,8 +140,9 @@ static uint64_t nextLook(const struct run *run, bool blocked) {
 static void watch(struct run *run, uint64_t now) {
   if (reportedAt) return;
   if (run->verdict < 0 && now >= deadlineOf(run)) stopRun(run, STATUS_TIMEOUT);
-  if (run->verdict < 0 && watches() && now >= nextWatch) {
-    if (limitsExceeded(run)) stopRun(run, STATUS_MEMORY);
+  if (run->verdict < 0 && watches(run) && now >= nextWatch) {
+    tellStdin(run);
+    if ((options.watchdog || options.countProcesses) && limitsExceeded(run)) stopRun(run, STATUS_MEMORY);
     nextWatch = now + WATCH_EVERY;
   }
   // A process that had not yet become the lane's user when it was to be killed.

@@ -176,6 +176,7 @@ static void prepareRoot(void) {
 int main(int argc, char **argv) {
   static struct run run;
   char why[512];
+  if (isShim()) return runShim(argv);
   if (argc > 1 && strcmp(argv[1], "launch") == 0) launchSandbox(argv + 2);
   for (int i = 1; i < argc; i++) readOption(argv[i]);
   if (syscall(SYS_close_range, 3u, ~0u, 0u) != 0)

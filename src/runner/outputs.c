@@ -89,7 +89,11 @@ static void visit(int dir, const char *name, char *path, size_t length, int dept
   struct input *input = of->inputCount ? bsearch(&key, of->inputs, of->inputCount,
                                                  sizeof *of->inputs, byPath)
                                        : NULL;
-  if (input) input->seen = true;
+  if (input) {
+    input->seen = true;
+    // Nobody has read it since it was made if its access time is still the one that it was given.
+    input->wasRead = info.st_atim.tv_sec != INPUT_TIME;
+  }
   if (S_ISDIR(info.st_mode)) {
     if (!input || input->kind != ENTRY_DIR || input->mode != (info.st_mode & 07777))
       putEntry(of->request.id, ENTRY_DIR, info.st_mode & 07777, 0, path, "");
@@ -129,10 +133,20 @@ static void walk(int dir, char *path, size_t length, int depth) {
   closedir(stream);
 }
 
+/** Names the inputs that were read, and the working directory itself when it was listed. */
+static void sendReads(const struct run *run, const struct stat *root) {
+  if (root->st_atim.tv_sec != INPUT_TIME) putEntry(run->request.id, ENTRY_READ, 0, 0, ".", "");
+  for (size_t i = 0; i < run->inputCount; i++)
+    if (run->inputs[i].wasRead)
+      putEntry(run->request.id, ENTRY_READ, 0, 0, run->inputs[i].path, "");
+}
+
 /** Sends what was created, perhaps changed, or removed. Everything of the run is dead. */
 void sendOutputs(struct run *run) {
   char path[PATH_MAX] = "";
+  struct stat root;
   of = run;
+  if (fstat(run->cwdFd, &root) != 0) die("a finished run has no working directory");
   budget = 2 * run->request.fileSize + run->request.inputBytes;
   if (run->inputCount) qsort(run->inputs, run->inputCount, sizeof *run->inputs, byPath);
   int dir = openat(run->cwdFd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -142,4 +156,5 @@ void sendOutputs(struct run *run) {
   for (size_t i = 0; i < run->inputCount; i++)
     if (!run->inputs[i].seen)
       putEntry(run->request.id, ENTRY_ABSENT, 0, 0, run->inputs[i].path, "");
+  if (run->request.flags & RUN_WATCHED) sendReads(run, &root);
 }

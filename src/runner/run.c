@@ -52,6 +52,7 @@ void resetRun(struct run *run) {
                       .in = -1,
                       .out = -1,
                       .err = -1,
+                      .tap = -1,
                       .verdict = -1};
 }
 
@@ -170,7 +171,9 @@ void endRun(struct run *run) {
     while (waitpid(run->supervisor, NULL, 0) < 0 && errno == EINTR) continue;
   uint64_t from = report->startedNs ? report->startedNs : run->launchedNs;
   uint64_t until = reported && report->endedNs ? report->endedNs : nowNs();
+  tellStdin(run);
   closeFd(&run->in);
+  closeFd(&run->tap);
   closeFd(&run->out);
   closeFd(&run->err);
   closeFd(&run->pidFd);

@@ -34,6 +34,7 @@ enum frame {
   FRAME_OUTPUT_DATA,
   FRAME_DONE,
   FRAME_FAILED,
+  FRAME_STDIN_READ,
 };
 
 enum status {
@@ -47,11 +48,13 @@ enum status {
   STATUS_KILLED,
 };
 
-enum entryKind { ENTRY_FILE, ENTRY_DIR, ENTRY_LINK, ENTRY_ABSENT };
+enum entryKind { ENTRY_FILE, ENTRY_DIR, ENTRY_LINK, ENTRY_ABSENT, ENTRY_READ };
 
 #define RUN_COLLECT 1u
 #define RUN_NO_STDIN 2u
 #define RUN_NO_ASLR 4u
+// Someone looks on: what the program has read of its stdin and which inputs it has read is told.
+#define RUN_WATCHED 8u
 
 #define CUT_STDOUT 1u
 #define CUT_STDERR 2u
@@ -95,7 +98,7 @@ struct input {
   ino_t ino;
   struct timespec ctime;
   char *target;
-  bool seen;
+  bool seen, wasRead;
 };
 
 struct request {
@@ -132,6 +135,8 @@ struct run {
   pid_t supervisor;
   int pidFd;
   int in, out, err;
+  int tap;  // of a watched run: the reading end of stdin, to see how much is left in it
+  uint64_t inputTaken, inputRead;
   bool inputEnded;
   uint32_t unacked;
   struct buffer toStdin;
@@ -174,6 +179,7 @@ void endRun(struct run *run);
 // loop.c
 void serve(struct run *run);
 void pumpStdin(struct run *run);
+void tellStdin(struct run *run);
 
 // supervise.c
 bool launch(struct run *run, char *why, size_t whySize);
@@ -213,6 +219,10 @@ uid_t caseUid(const struct request *request);
 // seccomp.c
 void prepareFilter(void);
 int installFilter(void);
+
+// shim.c
+bool isShim(void);
+int runShim(char **argv);
 
 // launch.c
 void launchSandbox(char **arguments);

@@ -155,6 +155,7 @@ static _Noreturn void supervise(const struct run *run, const int streams[3]) {
   if (pid < 0) giveUp("starting a process");
   for (int i = 0; i < 3; i++) close(streams[i]);
   close(run->in);
+  close(run->tap);
   close(run->out);
   close(run->err);
   int status = waitFor(pid);
@@ -193,6 +194,8 @@ static bool makeStreams(struct run *run, int streams[3]) {
   run->in = in[1];
   run->out = out[0];
   run->err = err[0];
+  if (request->flags & RUN_WATCHED && run->in >= 0)
+    run->tap = fcntl(in[0], F_DUPFD_CLOEXEC, 0);
   fcntl(run->in, F_SETFL, O_NONBLOCK);
   fcntl(run->out, F_SETFL, O_NONBLOCK);
   fcntl(run->err, F_SETFL, O_NONBLOCK);

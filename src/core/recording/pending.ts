@@ -70,6 +70,28 @@ export class PendingQueue {
     return name;
   }
 
+  /**
+   * Puts what further runs showed in the place of a capture.
+   * @returns whether it was still there and as it was added.
+   */
+  async update(name: string, capture: Capture): Promise<boolean> {
+    const { cases } = await this.store.list();
+    if (!cases.some((summary) => summary.name === name)) {
+      return false;
+    }
+    const { flakes, durationMs } = capture;
+    try {
+      await this.store.write({ ...capture.case, name }, { replace: true });
+    } catch (error) {
+      if (error instanceof UserError) {
+        return false; // edited meanwhile: what a person wrote stays
+      }
+      throw error;
+    }
+    await this.writeNote(name, { ...(await this.readNote(name)), flakes, durationMs });
+    return true;
+  }
+
   async list(): Promise<PendingCase[]> {
     const { cases } = await this.store.list();
     return Promise.all(

@@ -1,14 +1,14 @@
 import { setMaxListeners } from 'node:events';
 import PQueue from 'p-queue';
-import type { Case } from '../cases/case';
+import type { Case, CaseInput } from '../cases/case';
 import { CancelledError, InfraError, UserError } from '../errors';
 import type { ReportProgress } from '../progress';
-import type { Engine, Sandbox } from '../sandbox/sandbox';
+import type { Engine, ExecOptions, ExecRequest, ExecResult, Sandbox } from '../sandbox/sandbox';
 import { referenceProgram, referenceSpec } from '../sandbox/specs';
 import { caseRequest, imageSurroundings } from '../scoring/caseRequest';
 import type { Target } from '../targets/target';
 import { NoGoldError } from './capture';
-import type { Capture, CaseDraft } from './capture';
+import type { Capture, CaseDraft, Observation } from './capture';
 import { GoldTurns } from './goldTurns';
 import { observe } from './observe';
 import type { InTurn } from './observe';
@@ -18,6 +18,9 @@ import type { Variation } from './variations';
 
 /** Runs a case unless told otherwise: twice with nothing varied, once with everything. */
 export const defaultRuns = 3;
+
+/** Seconds that a run may take while someone looks on: it may wait for what a person types. */
+const longestWatch = 24 * 3600;
 
 /** Cases under way at once: most of them only wait for the clock's next second. */
 const casesAtOnce = 128;
@@ -76,19 +79,33 @@ export class Recorder {
   }
 
   /**
+   * Runs the reference once on an input, as a case of it would, for someone who looks on: without the
+   * time limit of a case, its streams told as they come.
+   * @throws InfraError; CancelledError when the signal fired.
+   */
+  async watch(
+    input: CaseInput,
+    stdin: AsyncIterable<Uint8Array>,
+    options: ExecOptions,
+  ): Promise<ExecResult> {
+    const request = await this.requestFor(input);
+    return this.sandbox.exec(
+      {
+        ...request,
+        stdin,
+        watched: true,
+        limits: { ...request.limits, timeout: longestWatch },
+      },
+      options,
+    );
+  }
+
+  /**
    * Records one case.
    * @throws NoGoldError when what the reference does cannot be a gold (a time-out, say).
    */
   async record(draft: CaseDraft, inTurn?: InTurn): Promise<Capture> {
-    const { reference, limits, name } = this.target;
-    const request = await caseRequest(draft.input, {
-      program: referenceProgram(this.target),
-      argv0: reference?.argv0 ?? name,
-      prefixArgs: reference?.prefixArgs ?? [],
-      env: imageSurroundings(this.sandbox.imageEnv),
-      limits,
-      collectOutputs: true,
-    });
+    const request = await this.requestFor(draft.input);
     const { vary = variations, runs = defaultRuns } = this.options;
     const observation = await observe(this.sandbox, request, draft.input.env, {
       runs,
@@ -96,17 +113,23 @@ export class Recorder {
       signal: this.ending.signal,
       ...(inTurn === undefined ? {} : { inTurn }),
     });
+    return this.captureOf(draft, observation);
+  }
+
+  /** The capture that an observation of a draft makes. */
+  captureOf(draft: CaseDraft, observation: Observation): Capture {
+    const { gold, runs, varied, flakes, durationMs } = observation;
     const captured: Case = {
       ...draft,
-      gold: observation.gold,
+      gold,
       provenance: {
         reference: this.referenceId,
         recorded: (this.options.now?.() ?? new Date()).toISOString().slice(0, 10),
         engine: this.sandbox.engine,
-        determinism: { runs: observation.runs, varied: observation.varied },
+        determinism: { runs, varied },
       },
     };
-    return { case: captured, flakes: observation.flakes, durationMs: observation.durationMs };
+    return { case: captured, flakes, durationMs };
   }
 
   /**
@@ -135,6 +158,18 @@ export class Recorder {
       turns.dispose();
       throw error;
     }
+  }
+
+  private requestFor(input: CaseInput): Promise<ExecRequest> {
+    const { reference, limits, name } = this.target;
+    return caseRequest(input, {
+      program: referenceProgram(this.target),
+      argv0: reference?.argv0 ?? name,
+      prefixArgs: reference?.prefixArgs ?? [],
+      env: imageSurroundings(this.sandbox.imageEnv),
+      limits,
+      collectOutputs: true,
+    });
   }
 
   private async recordOrRefuse(draft: CaseDraft, inTurn: InTurn): Promise<Recording> {

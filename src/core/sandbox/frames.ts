@@ -25,6 +25,7 @@ export const fromRunner = {
   outputData: 70,
   done: 71,
   failed: 72,
+  stdinRead: 73,
 } as const;
 
 const headerSize = 5;

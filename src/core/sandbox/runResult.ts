@@ -9,6 +9,7 @@ export type RunStatus = ExecStatus | { readonly kind: 'killed' };
 export type RunResult = Omit<ExecResult, 'status'> & { readonly status: RunStatus };
 
 const outputsCut = 4;
+const readKind = 4;
 
 function statusOf(status: number, value: number, text: string): RunStatus {
   switch (status) {
@@ -44,6 +45,7 @@ export class RunResultBuilder {
   private readonly stdout: Buffer[] = [];
   private readonly stderr: Buffer[] = [];
   private readonly outputs: FileEntry[] = [];
+  private readonly reads: string[] = [];
   private arriving: Arriving | undefined;
 
   constructor(private readonly request: ExecRequest) {}
@@ -69,6 +71,8 @@ export class RunResultBuilder {
       this.outputs.push({ kind: 'dir', path, mode });
     } else if (kind === 2) {
       this.outputs.push({ kind: 'link', path, target });
+    } else if (kind === readKind) {
+      this.reads.push(path);
     } else {
       this.outputs.push({ kind: 'absent', path });
     }
@@ -96,6 +100,7 @@ export class RunResultBuilder {
       stdout: Buffer.concat(this.stdout),
       stderr: Buffer.concat(this.stderr),
       outputs: this.outputs.sort((a, b) => (a.path < b.path ? -1 : a.path > b.path ? 1 : 0)),
+      ...(this.request.watched === true && { reads: this.reads }),
       durationMs,
       leftBehind,
     };

@@ -239,6 +239,9 @@ export class RunnerClient {
       case fromRunner.stdinClosed:
         running.stdin.stop();
         break;
+      case fromRunner.stdinRead:
+        running.options.onStdinRead?.(fields.u64());
+        break;
       case fromRunner.output:
         running.result.addOutput(fields);
         break;

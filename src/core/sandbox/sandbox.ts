@@ -102,6 +102,8 @@ export interface ExecRequest {
   readonly stdinKind?: 'pipe' | 'null';
   /** Its memory lies at the same addresses in every run. */
   readonly fixedAddresses?: boolean;
+  /** Someone looks on: the result says which inputs were read, and how much of stdin. */
+  readonly watched?: boolean;
   /** Process id that the program gets, where the engine can choose it. */
   readonly firstPid?: number;
 }
@@ -114,6 +116,8 @@ export interface ExecOptions {
   /** Called with each piece as it comes; the result then holds it too, up to the output limit. */
   readonly onStdout?: (chunk: Uint8Array) => void;
   readonly onStderr?: (chunk: Uint8Array) => void;
+  /** Of a watched run: how many bytes of stdin the program has read so far. */
+  readonly onStdinRead?: (bytes: number) => void;
 }
 
 /** How a program ended. */
@@ -136,6 +140,11 @@ export interface ExecResult {
   readonly outputs: readonly FileEntry[];
   /** Wall clock of the program alone. */
   readonly durationMs: number;
+  /**
+   * Of a watched run: the inputs that were read, `.` among them when the working directory was
+   * listed.
+   */
+  readonly reads?: readonly string[];
   /** Processes that outlived the program and were killed. */
   readonly leftBehind: number;
 }

@@ -21,7 +21,7 @@ export type Modes = 'exact' | 'executable';
 const slash = Buffer.from('/');
 
 /** A path in bytes, since the name of a file need not be UTF-8. */
-function join(folder: Buffer, name: string): Buffer {
+export function joinBytes(folder: Buffer, name: string): Buffer {
   return Buffer.concat([folder, slash, encodeOsString(name)]);
 }
 
@@ -40,10 +40,10 @@ export async function writeTree(folder: string, entries: readonly FileEntry[]): 
     }
   }
   for (const path of folders.keys()) {
-    await mkdir(join(root, path), { recursive: true });
+    await mkdir(joinBytes(root, path), { recursive: true });
   }
   for (const entry of entries) {
-    const at = join(root, entry.path);
+    const at = joinBytes(root, entry.path);
     if (entry.kind === 'file') {
       await mkdir(root, { recursive: true });
       await writeContent(at, entry.content);
@@ -55,7 +55,7 @@ export async function writeTree(folder: string, entries: readonly FileEntry[]): 
   }
   // Last and from below, so that a folder which may not be written to can still be filled.
   for (const [path, mode] of [...folders].reverse()) {
-    await chmod(join(root, path), mode);
+    await chmod(joinBytes(root, path), mode);
   }
 }
 
@@ -97,7 +97,7 @@ async function readFolder(
   below: string,
   options: ReadTreeOptions,
 ): Promise<FileEntry[]> {
-  const folder = below === '' ? root : join(root, below);
+  const folder = below === '' ? root : joinBytes(root, below);
   const entries: FileEntry[] = [];
   for (const name of await readdir(folder, { encoding: 'buffer' })) {
     const path = `${below === '' ? '' : `${below}/`}${decodeOsString(name)}`;
@@ -112,7 +112,7 @@ async function readEntry(
   path: string,
   options: ReadTreeOptions,
 ): Promise<FileEntry[]> {
-  const at = join(root, path);
+  const at = joinBytes(root, path);
   const stats = await lstat(at);
   const bits = stats.mode & 0o7777;
   const isExact = options.modes === 'exact';
