@@ -15,6 +15,8 @@ export async function packExtension(vsixPath: string): Promise<void> {
       'package',
       '--no-dependencies',
       '--allow-missing-repository',
+      // There is no address yet that the pictures of the README could be shown from.
+      '--no-rewrite-relative-links',
       '--skip-license',
       ...['--out', vsixPath],
     ],
