@@ -46,4 +46,55 @@ suite('authoring in VS Code', () => {
       await remove('tac/cases/hidden/lines/three-3.case');
     }
   });
+
+  test('what is called in a recording terminal waits, as an outside recording has it', async function () {
+    const api = await activated();
+    await needsEngine(this, api);
+    const { services, trees } = api;
+    const target = services.model.targets.find(({ name }) => name === 'tac');
+    const terminal = await vscode.commands.executeCommand<vscode.Terminal>(
+      'mirrorcode.openRecordingTerminal',
+      { kind: 'target', target },
+    );
+    const scratch = inWorkspace('.mirrorcode/scratch/tac');
+    try {
+      terminal.sendText(String.raw`printf '1\n2' > list.txt`);
+      terminal.sendText(
+        String.raw`for s in a b; do printf "x${'$'}s\377\0" | tac -s ${'$'}s | tac; done`,
+      );
+      terminal.sendText('TZ=Asia/Tokyo tac list.txt > made.txt; echo over >> made.txt');
+      await eventually('what the shell has written', async () => {
+        assert.equal(await readFile(`${scratch}/made.txt`, 'utf8'), '21\nover\n');
+      });
+      // Recorded from outside, by the command that asks for everything.
+      await eventually('the captures', () => assert.equal(services.model.captures.length, 5));
+      assert.match(await shown(trees.capture), /^\[package\] tac {2}5 waiting\n/);
+      const settings = { engine: 'auto', dockerSocket: '', dockerImages: {}, jobs: 0 } as const;
+      const outside = await services.engine.call('record', {
+        target: target as NonNullable<typeof target>,
+        name: 'outside',
+        args: ['list.txt'],
+        env: { TZ: 'Asia/Tokyo' },
+        stdin: { kind: 'none' },
+        files: { 'list.txt': `${scratch}/list.txt` },
+        repeat: 3,
+        settings,
+      });
+      const wanted = (await readFile(outside.path, 'utf8')).replace('"outside"', '"list.txt"');
+      const captured = services.model.captures.find(({ name }) => name === 'list.txt');
+      assert.ok(captured);
+      await eventually('the checked capture', async () => {
+        assert.equal(await readFile(captured.path, 'utf8'), wanted);
+      });
+      const separated = services.model.captures.find(({ args }) => args[1] === 'b');
+      assert.match(await readFile(separated?.path ?? '', 'utf8'), /-- stdin\n<xb\\xff\\x00\n/);
+    } finally {
+      terminal.dispose();
+      await services.model.refresh();
+      for (const capture of services.model.captures) {
+        await services.engine.call('rejectCapture', { capture });
+      }
+      await remove('.mirrorcode/scratch');
+    }
+  });
 });

@@ -8,7 +8,10 @@ suite('the Tasks tree in VS Code', () => {
     const text = await shown(trees.tasks);
     assert.match(text, /^Tier S \(small\) {2}1 target\n {2}\[[\w-]+\] tac {2}.*7 cases\n/);
     assert.match(text, /\n {4}\[eye\] visible {2}5\n {6}\[folder\] files {2}/);
-    assert.match(text, /\n {4}\[eye-closed\] hidden {2}2 · 29 % · goal 33 %\n {6}\[folder\] lines {2}/);
+    assert.match(
+      text,
+      /\n {4}\[eye-closed\] hidden {2}2 · 29 % · goal 33 %\n {6}\[folder\] lines {2}/,
+    );
     assert.match(text, /\n {8}\[[\w-]+\] three-2\n/);
   });
 

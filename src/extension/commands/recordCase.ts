@@ -66,7 +66,8 @@ export async function recordCase(
   return capture;
 }
 
-function recordable({ model }: Services): readonly TargetInfo[] {
+/** @throws UserError where no target of the workspace can be recorded. */
+export function recordable({ model }: Services): readonly TargetInfo[] {
   const targets = model.targets.filter(({ hasReference }) => hasReference);
   if (targets.length === 0) {
     throw new UserError(

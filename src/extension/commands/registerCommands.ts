@@ -20,6 +20,7 @@ import { newTarget } from './newTarget';
 import { openCase, openManifest } from './openCase';
 import { openSamples } from './openSamples';
 import { recordCase } from './recordCase';
+import { openRecordingTerminal } from './recordingTerminal';
 import { rerecordCase, runCase } from './runCase';
 import { chooseCandidate, scoreCandidate, verifyReference } from './scoreCandidate';
 import { openBuildLog, resumeScore, revealScore } from './scores';
@@ -37,6 +38,7 @@ type RegisteredElsewhere =
 
 const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handler>> = {
   recordCase,
+  openRecordingTerminal,
   newTarget,
   scoreCandidate,
   verifyReference,

@@ -1,6 +1,8 @@
 import type { CaseProblem } from '../../core/cases/caseText';
 import type { Curation } from '../../core/cases/curation/planCuration';
 import type { CaseListing } from '../../core/cases/caseStore';
+import type { TerminalEvent } from '../../core/recording/terminal/recordingTerminal';
+import type { ShellLaunch } from '../../core/recording/terminal/shellLaunch';
 import type { EngineStatus } from '../../core/sandbox/sandbox';
 import type { CaseResult } from '../../core/scoring/score';
 import type { StoredScore } from '../../core/scoring/scoreFiles';
@@ -137,6 +139,17 @@ export type DualOffer = {
   | { readonly refused: string }
 );
 
+/** What a recording terminal tells; `ready` comes first and says how its shell is started. */
+export type TerminalCallEvent =
+  | TerminalEvent
+  | {
+      readonly kind: 'ready';
+      readonly launch: ShellLaunch;
+      /** The folder in which it begins, absolute. */
+      readonly cwd: string;
+      readonly banner: readonly string[];
+    };
+
 /** Both sides of a failing case as raw files; a side that is not there has none. */
 export interface CaseComparison {
   /** The gold's return code. */
@@ -213,6 +226,12 @@ export interface EngineCalls {
     params: CaseRef & { text: string; durationMs: number };
     result: Capture;
     event: never;
+  };
+  /** A recording terminal, until it is cancelled. */
+  terminal: {
+    params: { target: TargetInfo; repeat: number; settings: EngineSettings };
+    result: null;
+    event: TerminalCallEvent;
   };
   /** Sets in a flaky case the variables that make it firm, and records it anew. */
   pinCapture: {

@@ -12,6 +12,7 @@ import { initHandlers } from './handlers/initHandlers';
 import { promptHandlers } from './handlers/promptHandlers';
 import { recordHandlers } from './handlers/recordHandlers';
 import { scoreHandlers } from './handlers/scoreHandlers';
+import { terminalHandlers } from './handlers/terminalHandlers';
 import { verifyHandlers } from './handlers/verifyHandlers';
 import { serveCalls } from './rpcServer';
 
@@ -36,6 +37,7 @@ function serve(): void {
     ...promptHandlers(catalogue),
     ...recordHandlers(catalogue, engines),
     ...scoreHandlers(catalogue, engines),
+    ...terminalHandlers(catalogue, engines, distDir),
     ...verifyHandlers(catalogue, engines),
     shutDown: async (_, { signal }) => {
       await serving.cancelOthers(signal);

@@ -1,6 +1,7 @@
 /** Every command of the extension, by the name that the code uses. Checked against `package.json`. */
 export const commands = {
   recordCase: 'mirrorcode.recordCase',
+  openRecordingTerminal: 'mirrorcode.openRecordingTerminal',
   newTarget: 'mirrorcode.newTarget',
   scoreCandidate: 'mirrorcode.scoreCandidate',
   verifyReference: 'mirrorcode.verifyReference',
