@@ -12,6 +12,7 @@ export interface PersonServerOptions {
   /** Holds all that the server keeps; the caller's to remove. */
   readonly folder: string;
   readonly settings?: Readonly<Record<string, unknown>>;
+  readonly trust?: 'asked' | undefined;
 }
 
 /** A server as a person has it: the extension packed and installed, no driver, nothing of tests. */

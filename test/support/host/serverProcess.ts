@@ -14,6 +14,8 @@ export interface ServerOptions {
   readonly settings?: Readonly<Record<string, unknown>>;
   /** The driver makes the workbench honour `payload` in its address, which tests need. */
   readonly driver?: 'smoke test' | undefined;
+  /** Asks whether to trust the folder, as a person's own VS Code does; else everything is trusted. */
+  readonly trust?: 'asked' | undefined;
   readonly environment?: NodeJS.ProcessEnv;
   /** 0 for any that is free. */
   readonly port?: number;
@@ -79,25 +81,26 @@ export class ServerProcess {
   }
 }
 
-async function prepare({ folder, settings }: ServerOptions): Promise<void> {
+async function prepare({ folder, settings, trust }: ServerOptions): Promise<void> {
   const user = path.join(folder, 'user', 'User');
   await Promise.all(
     ['data', 'extensions', 'tmp', 'run', 'config', 'cache', 'user/User'].map((name) =>
       mkdir(path.join(folder, name), { recursive: true }),
     ),
   );
-  const text = JSON.stringify({ ...quietSettings, ...settings }, undefined, 2);
+  const asks = trust === undefined ? {} : { 'security.workspace.trust.enabled': true };
+  const text = JSON.stringify({ ...quietSettings, ...asks, ...settings }, undefined, 2);
   await writeFile(path.join(user, 'settings.json'), text);
 }
 
-function serverArguments({ install, folder, driver, port = 0 }: ServerOptions): string[] {
+function serverArguments({ install, folder, driver, trust, port = 0 }: ServerOptions): string[] {
   return [
     install.mainPath,
     ...['--host', '127.0.0.1', '--port', String(port)],
     '--without-connection-token',
     '--accept-server-license-terms',
     ...['--telemetry-level', 'off'],
-    '--disable-workspace-trust',
+    ...(trust === undefined ? ['--disable-workspace-trust'] : []),
     ...folderArguments(folder),
     ...(driver === undefined
       ? []

@@ -54,6 +54,8 @@ export interface WindowOptions {
   /** Opens the folder itself, so that what the extension writes lands there. */
   readonly inPlace?: 'in place' | undefined;
   readonly settings?: Readonly<Record<string, unknown>>;
+  /** Asks whether to trust the folder; else it is trusted. */
+  readonly trust?: 'asked' | undefined;
   readonly say?: (line: string) => void;
 }
 
@@ -75,6 +77,7 @@ export async function openWindow(options: WindowOptions): Promise<WorkbenchWindo
       install,
       folder: path.join(temporary.folder, 'server'),
       settings: { 'workbench.colorTheme': themes[theme], ...options.settings },
+      trust: options.trust,
     });
     undo.push(() => server.dispose());
     const browser = await launchChromium(executable);
