@@ -308,7 +308,12 @@ suite('recording and scoring a real program', function () {
       { replace: true },
     );
     await target.store.write(golden('v/random', ['random'], 'x'));
-    const verification = await verifyTarget(target, engine, { lanes: 2 });
+    const told: string[] = [];
+    const verification = await verifyTarget(target, engine, {
+      lanes: 2,
+      onCase: ({ name }) => told.push(name),
+    });
+    assert.deepEqual(told.sort(), ['v/good', 'v/old', 'v/random']);
     const byName = new Map(verification.cases.map((one) => [one.name, one]));
     assert.deepEqual(byName.get('v/good')?.drift, []);
     assert.deepEqual(

@@ -37,6 +37,8 @@ export interface VerifyOptions {
   readonly lanes: number;
   readonly signal?: AbortSignal;
   readonly onProgress?: ReportProgress;
+  /** Each case as soon as it is known, in the order in which they end. */
+  readonly onCase?: (verified: VerifiedCase) => void;
 }
 
 /** Cases held in memory at once. */
@@ -59,7 +61,7 @@ export async function verifyTarget(
           .filter(({ provenance }) => provenance !== undefined && provenance.reference !== now)
           .map(({ name }) => name),
       );
-      verified.push(...(await verifyChunk(recorder, chunk)));
+      verified.push(...(await verifyChunk(recorder, chunk, options)));
     }
     return { reference: now, otherReference, cases: verified };
   } finally {
@@ -91,21 +93,26 @@ export function readVariations(list: string): readonly Variation[] {
   });
 }
 
-async function verifyChunk(recorder: Recorder, cases: readonly Case[]): Promise<VerifiedCase[]> {
+async function verifyChunk(
+  recorder: Recorder,
+  cases: readonly Case[],
+  { onCase }: VerifyOptions,
+): Promise<VerifiedCase[]> {
   const byName = new Map<string, VerifiedCase>();
+  const tell = (verified: VerifiedCase) => {
+    byName.set(verified.name, verified);
+    onCase?.(verified);
+  };
   await recorder.recordAll(cases, async (recording) => {
     const { draft } = recording;
     const { gold } = draft as Case;
     if ('refused' in recording) {
-      byName.set(draft.name, {
-        ...nothing(draft.name),
-        problem: recording.refused.message,
-      });
+      tell({ ...nothing(draft.name), problem: recording.refused.message });
       return;
     }
     const { capture } = recording;
     const current = capture.case.gold;
-    byName.set(draft.name, {
+    tell({
       name: draft.name,
       flakes: capture.flakes,
       durationMs: capture.durationMs,

@@ -18,17 +18,19 @@ export function verifyHandlers(
     verify: async ({ target: info, cases, repeat, settings }, { signal, emit }) => {
       const target = await catalogue.open(info);
       const engine = await engines.get(settings);
-      const { cases: verified, otherReference } = await verifyTarget(
+      const { otherReference } = await verifyTarget(
         cases === undefined ? target : withCases(target, cases),
         engine,
-        { runs: repeat, lanes: engines.jobs(settings), signal },
+        {
+          runs: repeat,
+          lanes: engines.jobs(settings),
+          signal,
+          onCase: (verified) => emit({ kind: 'verdict', result: toResult(verified) }),
+        },
       );
       if (otherReference.length > 0) {
         const text = `${otherReference.length} golds were recorded from another executable than the reference of now.`;
         emit({ kind: 'note', text });
-      }
-      for (const one of verified) {
-        emit({ kind: 'verdict', result: toResult(one) });
       }
       return null;
     },
