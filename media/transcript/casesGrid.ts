@@ -1,6 +1,6 @@
 import type { TestCaseResult, TestRun } from '../../src/protocol/transcript';
 import { RowScroller } from '../ui/rowScroller';
-import { h, icon, textButton } from './dom';
+import { h, icon, textButton, toolButton } from './dom';
 import { countText, percentText } from './format';
 import { icons } from './icons';
 import { visibleText } from './plainText';
@@ -10,8 +10,18 @@ import type { Replay } from './replay';
 const mostSeen = 14;
 const rowHeight = 22;
 
+/** The event of a test run, and how a comment on one of its cases is written. */
+export interface CasePlace {
+  readonly ordinal: number;
+  readonly comment: (ordinal: number, caseName: string) => void;
+}
+
 /** The cases of a test run, thousands of them: scrolled, filtered; a failing one opens its bytes. */
-export function casesGrid(run: TestRun, replay: Replay, ordinal: number): HTMLElement {
+export function casesGrid(
+  run: TestRun,
+  replay: Replay,
+  { ordinal, comment }: CasePlace,
+): HTMLElement {
   const share = run.total === 0 ? 0 : run.passed / run.total;
   const meter = h('div', { class: 'meter', role: 'img', 'aria-label': percentText(share) });
   meter.style.setProperty('--share', String(share));
@@ -26,12 +36,12 @@ export function casesGrid(run: TestRun, replay: Replay, ordinal: number): HTMLEl
     ),
   );
   if (run.cases !== undefined && run.cases.length > 0) {
-    element.append(...grid(run.cases, replay, ordinal));
+    element.append(...grid(run.cases, replay, { ordinal, comment }));
   }
   return element;
 }
 
-function grid(cases: readonly TestCaseResult[], replay: Replay, ordinal: number): HTMLElement[] {
+function grid(cases: readonly TestCaseResult[], replay: Replay, place: CasePlace): HTMLElement[] {
   let shown = cases;
   const host = h('div', { class: 'cases' });
   const scroller = new RowScroller({
@@ -39,7 +49,7 @@ function grid(cases: readonly TestCaseResult[], replay: Replay, ordinal: number)
     label: 'Position in the cases',
     renderer: {
       create: () => h('div', { class: 'case-row', role: 'row' }),
-      update: (element, index) => drawCase(element, shown[index], replay, ordinal),
+      update: (element, index) => drawCase(element, shown[index], replay, place),
     },
   });
   const name = h('input', {
@@ -90,14 +100,18 @@ function drawCase(
   element: HTMLElement,
   one: TestCaseResult | undefined,
   replay: Replay,
-  ordinal: number,
+  { ordinal, comment }: CasePlace,
 ): void {
   if (one === undefined) {
     return;
   }
+  const { name } = one;
+  const place = { sample: replay.sample, ordinal, name };
   const comparable = !one.passed && one.expected !== undefined && one.actual !== undefined;
-  const compare = () =>
-    replay.channel.send('compareCase', { sample: replay.sample, ordinal, name: one.name });
+  const said = replay.comments.some(
+    (remark) =>
+      remark.sample === place.sample && remark.ordinal === ordinal && remark.caseName === name,
+  );
   element.replaceChildren(
     h(
       'span',
@@ -106,6 +120,17 @@ function drawCase(
       one.passed ? 'pass' : 'fail',
     ),
     h('span', { role: 'gridcell', class: 'title' }, visibleText(one.name)),
-    h('span', { role: 'gridcell' }, comparable ? textButton('Compare Bytes', compare) : ''),
+    h(
+      'span',
+      { role: 'gridcell', class: 'case-actions' },
+      comparable && textButton('Compare Bytes', () => replay.channel.send('compareCase', place)),
+      !one.passed &&
+        textButton('Since It Passed', () => replay.channel.send('sincePassed', place), {
+          title: 'What changed in files since this case last passed',
+        }),
+      toolButton(icons.comment, `Comment on ${visibleText(name)}`, () => comment(ordinal, name), {
+        'aria-pressed': String(said),
+      }),
+    ),
   );
 }

@@ -5,12 +5,18 @@ import { icons } from './icons';
 import { visibleText } from './plainText';
 import type { Replay } from './replay';
 
+/** What a new comment speaks of. */
+interface CommentSubject {
+  readonly ordinal: number;
+  readonly caseName?: string;
+}
+
 /** The comments on the current event, and the field for a new one. */
 export class CommentEditor {
   readonly element = h('div', { class: 'comments' });
   /** The comment that is written: its id, or '' for a new one. */
   private writing: string | undefined;
-  private ordinal = -1;
+  private about: CommentSubject = { ordinal: -1 };
 
   constructor(private readonly replay: Replay) {
     replay.onChange((change) => {
@@ -20,9 +26,10 @@ export class CommentEditor {
     });
   }
 
-  write(comment?: Comment): void {
-    this.writing = comment?.id ?? '';
-    this.ordinal = comment?.ordinal ?? this.replay.current;
+  /** Opens the field: for a comment that there is, or for a new one on an event or one of its cases. */
+  write(about: Comment | CommentSubject = { ordinal: this.replay.current }): void {
+    this.writing = 'id' in about ? about.id : '';
+    this.about = about;
     this.show();
     this.element.querySelector('textarea')?.focus();
   }
@@ -40,11 +47,12 @@ export class CommentEditor {
   }
 
   private form(comment: Comment | undefined): HTMLElement {
+    const { caseName } = this.about;
     const text = h('textarea', {
       class: 'field',
       rows: 4,
-      placeholder: 'What is worth saying about this event',
-      'aria-label': `Comment on event ${this.ordinal}`,
+      placeholder: `What is worth saying about this ${caseName === undefined ? 'event' : 'case'}`,
+      'aria-label': `Comment on ${placeText(this.about)}`,
     });
     text.value = comment?.text ?? '';
     const tags = h('input', {
@@ -56,7 +64,7 @@ export class CommentEditor {
     const last = h('input', {
       class: 'field last-event',
       type: 'number',
-      min: this.ordinal,
+      min: this.about.ordinal,
       placeholder: 'to event',
       'aria-label': 'Last event that it speaks of',
     });
@@ -72,8 +80,9 @@ export class CommentEditor {
         .request('saveComment', {
           ...(comment === undefined ? {} : { id: comment.id }),
           sample: this.replay.sample,
-          ordinal: this.ordinal,
-          ...(last.value !== '' && lastOrdinal > this.ordinal ? { lastOrdinal } : {}),
+          ordinal: this.about.ordinal,
+          ...(caseName === undefined ? {} : { caseName }),
+          ...(last.value !== '' && lastOrdinal > this.about.ordinal ? { lastOrdinal } : {}),
           text: text.value,
           tags: tags.value
             .split(',')
@@ -107,8 +116,11 @@ export class CommentEditor {
           }
         },
       },
+      ...(caseName === undefined
+        ? []
+        : [h('div', { class: 'part-label' }, visibleText(`case ${caseName}`))]),
       text,
-      h('div', { class: 'form-row' }, tags, last),
+      h('div', { class: 'form-row' }, tags, ...(caseName === undefined ? [last] : [])),
       problem,
       h(
         'div',
@@ -133,17 +145,14 @@ export function commentElement(comment: Comment, replay: Replay, onEdit: () => v
       () => replay.readComments(),
       () => undefined,
     );
-  const range =
-    comment.lastOrdinal === undefined
-      ? `Event ${comment.ordinal}`
-      : `Events ${comment.ordinal}–${comment.lastOrdinal}`;
+  const range = placeText(comment);
   return h(
     'article',
     { class: 'comment' },
     h(
       'header',
       {},
-      textButton(range, () => replay.seek(comment.ordinal)),
+      textButton(visibleText(capital(range)), () => replay.seek(comment.ordinal)),
       h(
         'span',
         { class: 'quiet' },
@@ -152,8 +161,22 @@ export function commentElement(comment: Comment, replay: Replay, onEdit: () => v
       ...comment.tags.map((tag) => h('span', { class: 'badge' }, visibleText(tag))),
       h('span', { class: 'spacer' }),
       textButton('Edit', onEdit),
-      toolButton(icons.remove, `Delete the comment on ${range.toLowerCase()}`, remove),
+      toolButton(icons.remove, visibleText(`Delete the comment on ${range}`), remove),
     ),
     h('div', { class: 'comment-text' }, visibleText(comment.text)),
   );
+}
+
+function placeText({
+  ordinal,
+  lastOrdinal,
+  caseName,
+}: CommentSubject & { readonly lastOrdinal?: number }): string {
+  const events =
+    lastOrdinal === undefined ? `event ${ordinal}` : `events ${ordinal}–${lastOrdinal}`;
+  return caseName === undefined ? events : `${events}, case ${caseName}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

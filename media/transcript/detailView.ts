@@ -1,4 +1,4 @@
-import type { TranscriptEvent, Usage } from '../../src/protocol/transcript';
+import type { Comment, TranscriptEvent, Usage } from '../../src/protocol/transcript';
 import { casesGrid } from './casesGrid';
 import { CommentEditor } from './commentEditor';
 import { h, icon, textButton, toolButton } from './dom';
@@ -46,9 +46,14 @@ export class DetailView {
     });
   }
 
-  /** Opens the field for a comment on the current event. */
-  comment(): void {
-    this.comments.write();
+  /** Opens the field for a comment that there is, or for a new one on the current event. */
+  comment(comment?: Comment): void {
+    this.comments.write(comment);
+  }
+
+  /** Opens the field for a comment on a case of the current event. */
+  commentCase(ordinal: number, caseName: string): void {
+    this.comments.write({ ordinal, caseName });
   }
 
   setFace(face: Face): void {
@@ -169,7 +174,9 @@ export function eventElements(
   const { testRun, score, compaction, error, parts, unread } = event;
   const elements = parts.map((part) => partElement(part, context));
   if (testRun !== null) {
-    elements.unshift(casesGrid(testRun, replay, event.ordinal));
+    elements.unshift(
+      casesGrid(testRun, replay, { ordinal: event.ordinal, comment: context.commentCase }),
+    );
   }
   if (compaction !== null) {
     const tokens = (value: number | null) => (value === null ? '?' : tokensText(value));

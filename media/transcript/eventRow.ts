@@ -87,6 +87,10 @@ function label(summary: EventSummary | undefined): Node | undefined {
   }
   const { kind, type, tool, model } = summary;
   const role = ['system', 'user', 'assistant', 'tool'].find((one) => type.includes(one));
+  if (kind === 'model' && summary.title !== '') {
+    // What it said tells more than its name, which the detail gives.
+    return undefined;
+  }
   const name = tool ?? (kind === 'model' ? model?.split('/').at(-1) : undefined);
   const text = name ?? (kind === 'message' ? (role ?? type) : kindNames[kind].toLowerCase());
   return h('span', { class: 'label' }, visibleText(text));
@@ -111,10 +115,10 @@ function numbers(replay: Replay, summary: EventSummary | undefined): (Node | und
       ? undefined
       : h(
           'span',
-          { class: 'number', title: 'Tokens in and out of this call' },
+          { class: 'number tokens', title: 'Tokens in and out of this call' },
           `${tokensText(usage.inputUncached + usage.cacheRead + usage.cacheWrite)} → ${tokensText(usage.output)}`,
         ),
-    cost > 0 ? h('span', { class: 'number' }, costText(cost)) : undefined,
+    cost > 0 ? h('span', { class: 'number cost' }, costText(cost)) : undefined,
     durationMs !== null && durationMs >= 1
       ? h('span', { class: 'number duration', title: 'How long it took' }, durationText(durationMs))
       : undefined,

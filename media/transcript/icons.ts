@@ -11,6 +11,7 @@ export const icons = {
   outline: 'M2.5 4h2M6.5 4h7M4.5 8h2M8.5 8h5M4.5 12h2M8.5 12h5',
   detail: 'M2.5 3.5h11v9h-11zM9.5 3.5v9',
   collapse: 'M3 8h10M8 1.5v4M6 3.8l2 1.9 2-1.9M8 14.5v-4M6 12.2l2-1.9 2 1.9',
+  cases: 'M2.5 2.5h11v11h-11zM2.5 6.2h11M2.5 9.8h11M6.2 2.5v11M9.8 2.5v11',
   comment: 'M2.5 3.5h11v7.5H8l-3 2.5V11H2.5z',
   comments: 'M2 3h9v6H6.5L4 11V9H2zM13 6h1v6h-2v2l-2.5-2H7',
   files: 'M5.5 2.5h5l3 3v6h-8zM10.5 2.5v3h3M5.5 5h-3v8.5H10v-2',

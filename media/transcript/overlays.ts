@@ -1,3 +1,4 @@
+import type { Comment } from '../../src/protocol/transcript';
 import { commentElement } from './commentEditor';
 import { h, textButton, toolButton } from './dom';
 import { icons } from './icons';
@@ -25,6 +26,7 @@ const helpKeys: readonly (readonly [string, string])[] = [
   ['z', 'Close all events'],
   ['r', 'Event, raw JSON, exact call'],
   ['p', 'Go to the answer or the call of this event'],
+  ['a', 'Cases in all attempts'],
   ['m', 'Comment on the event'],
   ['M', 'All comments'],
   ['y', 'Copy a link to the event'],
@@ -61,6 +63,12 @@ export function openDialog(label: string, ...body: readonly HTMLElement[]): HTML
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
+}
+
+/** Closes a dialog and goes on once the focus is back where it was: what follows may move it. */
+export function closeThen(dialog: HTMLDialogElement, next: () => void): void {
+  dialog.addEventListener('close', next, { once: true });
+  dialog.close();
 }
 
 export function openHelp(): void {
@@ -124,7 +132,7 @@ export function placeOf(replay: Replay, text: string): number | undefined {
 }
 
 /** All comments, to go to, to filter by tag, and to export. */
-export function openComments(replay: Replay, onEdit: (ordinal: number) => void): void {
+export function openComments(replay: Replay, onEdit: (comment: Comment) => void): void {
   const list = h('div', { class: 'comment-list' });
   const tag = h('select', { class: 'field', 'aria-label': 'Tag' });
   const tags = [...new Set(replay.comments.flatMap((comment) => comment.tags))].sort();
@@ -138,11 +146,12 @@ export function openComments(replay: Replay, onEdit: (ordinal: number) => void):
     );
     list.replaceChildren(
       ...shown.map((comment) =>
-        commentElement(comment, replay, () => {
-          dialog.close();
-          replay.seek(comment.ordinal);
-          onEdit(comment.ordinal);
-        }),
+        commentElement(comment, replay, () =>
+          closeThen(dialog, () => {
+            replay.seek(comment.ordinal);
+            onEdit(comment);
+          }),
+        ),
       ),
       ...(shown.length === 0
         ? [h('p', { class: 'quiet' }, 'No comments yet. Select an event and press m to write one.')]

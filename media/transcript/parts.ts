@@ -12,6 +12,7 @@ export interface PartContext {
   readonly openTerminal: OpenTerminal;
   readonly samples: () => readonly SampleInfo[];
   readonly openSample: (sample: number) => void;
+  readonly commentCase: (ordinal: number, caseName: string) => void;
 }
 
 /** Characters of an image's data: 8 MB of it. */

@@ -118,7 +118,8 @@ export function drawMarks(
   const crowded = marks.length > 300;
   for (const { ordinal, type } of marks) {
     const at = x(ordinal);
-    if (at - (lastAt.get(type) ?? Number.NEGATIVE_INFINITY) < (type === 'match' ? 1 : 3)) {
+    const least = type === 'match' ? 1 : crowded ? 9 : 3;
+    if (at - (lastAt.get(type) ?? Number.NEGATIVE_INFINITY) < least) {
       continue;
     }
     lastAt.set(type, at);

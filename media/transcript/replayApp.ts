@@ -2,6 +2,7 @@ import type { Opened, SavedReplay } from '../../src/protocol/transcript';
 import { savedReplayParser } from '../../src/protocol/transcript';
 import type { Host } from '../ui/host';
 import { DetailView, eventElements } from './detailView';
+import { openCases } from './casesView';
 import { h } from './dom';
 import { EventList } from './eventList';
 import { FilterBand } from './filterBand';
@@ -49,6 +50,11 @@ export class ReplayApp {
       openTerminal: terminals.openInPlace,
       samples: () => replay.opened.samples,
       openSample: (sample) => this.go(sample),
+      commentCase: (ordinal, name) => {
+        this.parts.showDetail();
+        replay.seek(ordinal);
+        this.parts.detail.commentCase(ordinal, name);
+      },
     };
     const body = (ordinal: number): HTMLElement => {
       const event = replay.cache.event(ordinal);
@@ -63,7 +69,18 @@ export class ReplayApp {
     const search = new SearchBand(replay, focusList);
     const filter = new FilterBand(replay, focusList);
     const rail = new Rail(replay, () => this.keep());
-    this.parts = { replay, list, detail, player, search, filter, rail, ...this.toggles(detail) };
+    const cases = () => void openCases(replay, { comment: context.commentCase });
+    this.parts = {
+      replay,
+      cases,
+      list,
+      detail,
+      player,
+      search,
+      filter,
+      rail,
+      ...this.toggles(detail),
+    };
     this.loader = new SampleLoader(replay, {
       restore: (sample) => this.restore(sample),
       reveal: (align) => list.reveal(align),
@@ -138,7 +155,12 @@ export class ReplayApp {
       filter: () => (filter.element.hidden ? filter.open() : filter.close()),
       outline: parts.toggleOutline,
       detail: parts.toggleDetail,
-      comments: () => openComments(replay, () => detail.comment()),
+      comments: () =>
+        openComments(replay, (comment) => {
+          parts.showDetail();
+          detail.comment(comment);
+        }),
+      cases: parts.cases,
       collapse: () => list.collapseAll(),
       goTo: () => openGoTo(replay),
       help: openHelp,

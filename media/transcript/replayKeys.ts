@@ -1,3 +1,4 @@
+import type { Comment } from '../../src/protocol/transcript';
 import type { Replay } from './replay';
 import { openComments, openGoTo, openHelp } from './overlays';
 import type { DetailView } from './detailView';
@@ -15,6 +16,7 @@ export interface ReplayParts {
   readonly search: SearchBand;
   readonly filter: FilterBand;
   readonly rail: Rail;
+  readonly cases: () => void;
   readonly toggleOutline: () => void;
   readonly toggleDetail: () => void;
   readonly showDetail: () => void;
@@ -145,9 +147,9 @@ function moves({ replay, list, search }: ReplayParts): Record<string, () => void
 function actions(parts: ReplayParts): Record<string, () => void> {
   const { replay, list, detail, player, search, filter, rail } = parts;
   const place = () => ({ sample: replay.sample, ordinal: replay.current });
-  const comment = () => {
+  const comment = (one?: Comment) => {
     parts.showDetail();
-    detail.comment();
+    detail.comment(one);
   };
   return {
     ' ': () => player.toggle(),
@@ -167,7 +169,8 @@ function actions(parts: ReplayParts): Record<string, () => void> {
       parts.showDetail();
       detail.nextFace();
     },
-    m: comment,
+    m: () => comment(),
+    a: parts.cases,
     M: () => openComments(replay, comment),
     y: () => replay.channel.send('copyLink', place()),
     F2: () => replay.channel.send('filesAt', place()),

@@ -12,6 +12,7 @@ export interface ToolbarActions {
   readonly outline: () => void;
   readonly detail: () => void;
   readonly comments: () => void;
+  readonly cases: () => void;
   readonly collapse: () => void;
   readonly goTo: () => void;
   readonly help: () => void;
@@ -83,6 +84,7 @@ export class Toolbar {
       toolButton(icons.search, 'Search (/)', actions.search),
       this.filterButton,
       toolButton(icons.collapse, 'Close all events (Z)', actions.collapse),
+      toolButton(icons.cases, 'Cases in all attempts (A)', actions.cases),
       toolButton(icons.comments, 'All comments (Shift+M)', actions.comments),
       this.outlineButton,
       this.detailButton,

@@ -1,5 +1,7 @@
+import { caseVerdicts, lastPassBefore } from '../core/transcripts/casePasses';
 import { eventKinds, markerTypes } from '../core/transcripts/normalForm';
 import type {
+  CaseHistory,
   EventKind,
   EventSummary,
   Lane,
@@ -118,6 +120,7 @@ export interface TranscriptHost extends Surface {
       readonly params: Place & { readonly resolved: boolean };
       readonly result: { readonly text: string; readonly cut: boolean };
     };
+    readonly cases: { readonly params: { readonly sample: number }; readonly result: CaseHistory };
     readonly filter: {
       readonly params: { readonly sample: number; readonly filter: ViewFilter };
       readonly result: Uint32Array;
@@ -154,6 +157,8 @@ export interface TranscriptHost extends Surface {
     readonly openRecord: Place & { readonly resolved: boolean };
     readonly filesAt: Place;
     readonly changes: Place & { readonly since: 'testRun' | 'start' | 'pick' | 'event' };
+    /** What changed in files since a case last passed before an event. */
+    readonly sincePassed: Place & { readonly name: string };
     readonly compareCase: Place & { readonly name: string };
     readonly copyLink: Place;
     readonly exportComments: undefined;
@@ -214,6 +219,7 @@ export const transcriptHostParsers = {
     summaries: object({ sample: whole, ordinals: bounded(listOf(whole), mostSummaries) }),
     event: object(place),
     record: object({ ...place, resolved: flag }),
+    cases: object({ sample: whole }),
     filter: object({ sample: whole, filter }),
     search: object({
       sample: whole,
@@ -246,6 +252,7 @@ export const transcriptHostParsers = {
     openRecord: object({ ...place, resolved: flag }),
     filesAt: object(place),
     changes: object({ ...place, since: oneOf('testRun', 'start', 'pick', 'event') }),
+    sincePassed: object({ ...place, name: shortText }),
     compareCase: object({ ...place, name: shortText }),
     copyLink: object(place),
     exportComments: nothing,
@@ -269,8 +276,9 @@ export const savedReplayParser = object({
 });
 export type SavedReplay = ReturnType<typeof savedReplayParser>;
 
-export { eventKinds, markerTypes };
+export { caseVerdicts, eventKinds, lastPassBefore, markerTypes };
 export type {
+  CaseHistory,
   EventKind,
   EventSummary,
   Lane,

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import { useBrowser } from '../support/browser/browserRig';
 import { themeNames } from '../support/browser/theme';
+import { caseRun } from '../unit/transcripts/support/caseRun';
 import { claudeLine, showTranscript } from './transcriptRig';
 import type { ShownTranscript } from './transcriptRig';
 
@@ -211,6 +213,48 @@ suite('replay of a transcript', () => {
     await at(shown, 9);
     shown.channel.send('progress', { sample: 0, done: 1, total: 1, count: 40, complete: true });
     await at(shown, 35);
+  });
+
+  test('cases in all attempts: filtered, walked by keys, compared and commented', async () => {
+    const file = path.join(folder, 'cases.eval');
+    await writeFile(file, caseRun());
+    const shown = await showTranscript(rig(), file);
+    const { page } = shown.view;
+    await page.locator('.event-row').first().waitFor();
+    await page.keyboard.press('a');
+    const grid = page.getByRole('grid', { name: 'Cases by attempts' });
+    await grid.locator('.case-line', { hasText: 'case-0✗✓✓✓' }).waitFor();
+    await shown.view.checkAccessibility();
+    await page.getByLabel('Which cases').selectOption('failing');
+    await page.locator('.cases-grid-view', { hasText: '2 of 4 cases' }).waitFor();
+    await grid.focus();
+    await page.keyboard.press('ArrowDown');
+    const about = page.locator('.case-about');
+    await about.filter({ hasText: 'case-2 failed' }).waitFor();
+    assert.match((await about.textContent()) ?? '', /event 6.*Last passed at event 3\./);
+    await page.keyboard.press('b');
+    await page.keyboard.press('w');
+    const place = { sample: 0, ordinal: 6, name: 'case-2' };
+    for (const name of ['compareCase', 'sincePassed']) {
+      await shown.view.waitForMessage(
+        (message): message is object =>
+          typeof message === 'object' &&
+          message !== null &&
+          'name' in message &&
+          message.name === name &&
+          'body' in message &&
+          isDeepStrictEqual(message.body, place),
+      );
+    }
+    await page.keyboard.press('m');
+    await page.keyboard.type('Regressed here');
+    await page.keyboard.press('Control+Enter');
+    await page.locator('.comment', { hasText: 'Event 6, case case-2' }).waitFor();
+    const notes = JSON.parse(await readFile(`${file}.notes.json`, 'utf8')) as {
+      comments: Record<string, { ordinal: number; caseName: string }>;
+    };
+    const [note] = Object.values(notes.comments);
+    assert.deepEqual([note?.ordinal, note?.caseName], [6, 'case-2']);
   });
 
   test('plays a recorded terminal, true colours and seeks back included', async () => {

@@ -68,6 +68,24 @@ export interface TestCaseResult {
   readonly actual?: string;
 }
 
+/** A test run or score of which the log lists the cases. */
+export interface CaseAttempt {
+  readonly ordinal: number;
+  readonly isScore: boolean;
+  readonly passed: number;
+  readonly total: number;
+}
+
+/** Cases × attempts of a run. */
+export interface CaseHistory {
+  /** In the order of events. */
+  readonly attempts: readonly CaseAttempt[];
+  /** In the order in which they first occur. */
+  readonly names: readonly string[];
+  /** Case by case, a byte an attempt: 0 not run, 1 passed, 2 failed. */
+  readonly verdicts: Uint8Array;
+}
+
 /** One piece of what an event shows, in the order in which it was said. */
 export type Part =
   | { readonly type: 'text'; readonly role?: Role; readonly text: string }

@@ -41,12 +41,10 @@ export function parseTestRun(result: unknown): TestRun | undefined {
 
 /** The counts of a tool's answer: those that its harness noted beside it, else those of its text. */
 export function testRunOf(result: unknown, metadata: unknown): TestRun | undefined {
-  const { passed, total } = asObject(metadata);
-  const noted = typeof passed === 'number' && typeof total === 'number';
+  const noted = fromObject(metadata);
   const told = parseTestRun(result);
-  return noted
-    ? { passed, total, ...(told?.cases === undefined ? {} : { cases: told.cases }) }
-    : told;
+  const cases = noted?.cases ?? told?.cases;
+  return noted === undefined ? told : { ...noted, ...(cases === undefined ? {} : { cases }) };
 }
 
 function fromJsonText(text: string): TestRun | undefined {

@@ -38,6 +38,12 @@ export function firstLine(text: string): string {
   return '';
 }
 
+/** A command in one line: its first line may say no more than which shell runs the others. */
+export function commandLine(text: string): string {
+  const start = text.slice(0, 8 * titleLength);
+  return cut(start.replace(/\s+/g, ' ').trim());
+}
+
 export function cut(text: string): string {
   return text.length > titleLength ? `${text.slice(0, titleLength - 1)}…` : text;
 }

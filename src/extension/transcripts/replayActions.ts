@@ -10,7 +10,7 @@ import { commands } from '../tables/commands';
 import { deepLink, isOpenable } from './deepLinks';
 import { recordUri } from './pastFiles';
 import type { ReplayActions, ReplayPanel } from './replayEditors';
-import { showChanges, showFilesAt } from './workspaceActions';
+import { showChanges, showFilesAt, showSincePassed } from './workspaceActions';
 
 export interface ActionPlaces {
   readonly extensionId: string;
@@ -56,6 +56,10 @@ export class PanelActions implements ReplayActions {
       channel.on(
         'changes',
         told(({ since, ...place }) => showChanges(shown, place, since)),
+      ),
+      channel.on(
+        'sincePassed',
+        told((at) => showSincePassed(shown, at)),
       ),
       channel.on(
         'compareCase',

@@ -43,6 +43,7 @@ export function answerReplay(
     const text = await recordText(document, place);
     return { text: text.slice(0, mostShown), cut: text.length > mostShown };
   });
+  channel.handle('cases', async ({ sample }) => (await document.transcript()).cases(sample));
   channel.handle('filter', async ({ sample, filter }, { signal }) =>
     filterEventsByText(await document.transcript(), sample, filter, signal),
   );

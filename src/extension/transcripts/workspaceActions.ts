@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
+import { lastPassBefore } from '../../core/transcripts/casePasses';
 import type { Transcript } from '../../core/transcripts/openTranscript';
 import type { WorkspaceFile } from '../../core/transcripts/workspace/history';
 import type { Place } from '../../protocol/transcript';
@@ -45,25 +46,51 @@ export async function showFilesAt(shown: ReplayPanel, place: Place): Promise<voi
 
 /** Shows all that changed between two events in VS Code's own editor of many diffs. */
 export async function showChanges(shown: ReplayPanel, place: Place, since: Since): Promise<void> {
-  const { document } = shown;
-  const transcript = await document.transcript();
+  const transcript = await shown.document.transcript();
   const from = await startOf(transcript, place, since);
-  if (from === undefined) {
-    return;
+  if (from !== undefined) {
+    await showBetween(shown, place, from);
   }
-  const [first, last] = from <= place.ordinal ? [from, place.ordinal] : [place.ordinal, from];
-  const changed = await changedFiles(transcript, place.sample, first, last);
+}
+
+/** Shows what changed since a case last passed before an event. */
+export async function showSincePassed(
+  shown: ReplayPanel,
+  { name, ...place }: Place & { readonly name: string },
+): Promise<void> {
+  const transcript = await shown.document.transcript();
+  const passed = lastPassBefore(await transcript.cases(place.sample), name, place.ordinal);
+  if (passed === undefined) {
+    throw new UserError(
+      `No attempt before event ${place.ordinal} is known to have passed ${name}.`,
+      {
+        action: 'Compare the files with the last test run, or with the start of the run.',
+      },
+    );
+  }
+  await showBetween(shown, place, passed.ordinal, ` (${name} passed at ${passed.ordinal})`);
+}
+
+async function showBetween(
+  { document }: ReplayPanel,
+  { sample, ordinal }: Place,
+  from: number,
+  remark = '',
+): Promise<void> {
+  const transcript = await document.transcript();
+  const [first, last] = from <= ordinal ? [from, ordinal] : [ordinal, from];
+  const changed = await changedFiles(transcript, sample, first, last);
   if (changed.length === 0) {
     void vscode.window.showInformationMessage(
-      `No file is known to have changed from event ${first} to event ${last}.`,
+      `No file is known to have changed from event ${first} to event ${last}${remark}.`,
     );
     return;
   }
-  const at = (file: string, ordinal: number) =>
-    pastFileUri(document.uri, { sample: place.sample, ordinal, file });
+  const at = (file: string, event: number) =>
+    pastFileUri(document.uri, { sample, ordinal: event, file });
   await vscode.commands.executeCommand(
     'vscode.changes',
-    `Changes from Event ${first} to ${last}`,
+    `Changes from Event ${first} to ${last}${remark}`,
     changed.map((path) => [at(path, last), at(path, first), at(path, last)]),
   );
 }

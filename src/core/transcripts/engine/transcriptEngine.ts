@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { CacheFolder } from '../bytes/cacheFolder';
+import { readCaseHistory } from '../caseHistory';
 import { errorText, UserError } from '../../errors';
 import { filterEvents } from '../filter';
 import type { EventFilter } from '../filter';
@@ -11,6 +12,7 @@ import { loadSample } from '../loadSample';
 import type { Unpack } from '../loadSample';
 import type { LoadedSample } from '../loadedSample';
 import type {
+  CaseHistory,
   EventSummary,
   Marker,
   Overview,
@@ -40,6 +42,7 @@ interface Slot {
   readonly readable: Promise<LoadedSample>;
   readonly loading: Promise<LoadedSample>;
   history: Promise<WorkspaceHistory> | undefined;
+  cases: Promise<CaseHistory> | undefined;
   used: number;
 }
 
@@ -145,6 +148,13 @@ export class TranscriptEngine implements TranscriptService {
     return searchSample(await this.loaded(sample), query, onHits, signal ?? this.options.signal);
   }
 
+  async cases(sample: number): Promise<CaseHistory> {
+    const loaded = await this.loaded(sample);
+    const slot = this.slot(sample);
+    slot.cases ??= readCaseHistory(loaded, this.options.signal);
+    return slot.cases;
+  }
+
   async workspace(sample: number, ordinal: number): Promise<readonly WorkspaceFile[]> {
     return (await this.history(sample)).filesAt(ordinal);
   }
@@ -163,6 +173,7 @@ export class TranscriptEngine implements TranscriptService {
     const slot = this.slots.get(sample);
     if (grew && slot !== undefined) {
       slot.history = undefined;
+      slot.cases = undefined;
       this.tell(sample, loaded.store.size, loaded.store.size, loaded);
     }
     return grew;
@@ -236,6 +247,7 @@ export class TranscriptEngine implements TranscriptService {
       readable: Promise.race([begun, loading]),
       loading,
       history: undefined,
+      cases: undefined,
       used: ++this.clock,
     };
     slot.readable.catch(() => undefined);

@@ -1,5 +1,6 @@
 import type { TranscriptInfo } from '../info';
 import type {
+  CaseHistory,
   EventSummary,
   FormatName,
   Marker,
@@ -58,6 +59,8 @@ export interface TranscriptService {
   /** As far as the sample is indexed; kinds and times from an event on, the first if none is given. */
   overview(sample: number, from?: number): Promise<Overview>;
   markers(sample: number): Promise<readonly Marker[]>;
+  /** Every case in every attempt of which the log lists the cases. */
+  cases(sample: number): Promise<CaseHistory>;
   /** Ordinals of the events that a filter lets through. */
   filter(sample: number, filter: EventFilter): Promise<Uint32Array>;
   /** Searches everything that events show; hits are given as they are found. */

@@ -65,6 +65,7 @@ export class TranscriptClient implements TranscriptService {
   message: TranscriptService['message'] = (...args) => this.ask('message', args);
   overview: TranscriptService['overview'] = (...args) => this.ask('overview', args);
   markers: TranscriptService['markers'] = (...args) => this.ask('markers', args);
+  cases: TranscriptService['cases'] = (...args) => this.ask('cases', args);
   filter: TranscriptService['filter'] = (...args) => this.ask('filter', args);
   workspace: TranscriptService['workspace'] = (...args) => this.ask('workspace', args);
   fileAt: TranscriptService['fileAt'] = (...args) => this.ask('fileAt', args);

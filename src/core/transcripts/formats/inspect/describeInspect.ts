@@ -1,6 +1,6 @@
 import type { Part, TestRun, TranscriptEvent } from '../../normalForm';
 import { isTestTool, parseTestRun, testRunOf } from '../../testRuns';
-import { callTitle, cut, firstLine, partsTitle } from '../../titles';
+import { callTitle, cut, commandLine, firstLine, partsTitle } from '../../titles';
 import { asArray, asNumber, asObject, asText, firstText, valueText } from '../../values';
 import type { JsonObject } from '../../values';
 import type { Described, Detail } from '../format';
@@ -156,7 +156,7 @@ function sandbox(event: JsonObject, { references }: EventContext): Described {
   const exitCode = asNumber(event['result']);
   const output = [text('input'), text('output')].filter((part) => part !== '').join('\n');
   return {
-    title: firstLine(command),
+    title: commandLine(command),
     parts: [{ type: 'exec', command, output, ...(exitCode === undefined ? {} : { exitCode }) }],
   };
 }
