@@ -12,6 +12,7 @@ import type { CliIo } from './io';
 import { processIo } from './processIo';
 import { registerPromptCommand } from './prompt';
 import { registerRecordCommand } from './record';
+import { registerRunCommand } from './run';
 import { registerScoreCommand } from './score';
 import { rawArguments } from './rawArguments';
 import { registerShowCommand } from './show';
@@ -33,6 +34,7 @@ const registerCommands: readonly ((program: Command, io: CliIo) => void)[] = [
   registerImportCommand,
   registerExportCommand,
   registerScoreCommand,
+  registerRunCommand,
   registerDiffCommand,
   registerTranscriptCommand,
 ];

@@ -13,7 +13,7 @@ import type { Language, Profile } from '../core/targets/target';
 import { findWorkFolder } from '../core/workFolder';
 import { exitCodes } from './io';
 import type { CliIo } from './io';
-import { readCount } from './options';
+import { oneOf, readCount } from './options';
 import { resolveTarget, targetHelp } from './targetArgument';
 
 interface ScoreOptions {
@@ -130,13 +130,3 @@ async function withResumed(io: CliIo, options: ScoreOptions): Promise<CompleteOp
 }
 
 const profiles = ['exact', 'mirrorcode'] as const;
-
-function oneOf<T extends string>(what: string, value: string, known: readonly T[]): T {
-  const found = known.find((one) => one === value);
-  if (found === undefined) {
-    throw new UserError(`There is no ${what} "${value}".`, {
-      action: `Choose among ${known.join(', ')}.`,
-    });
-  }
-  return found;
-}

@@ -88,25 +88,8 @@ static void closeStream(int *fd) {
   *fd = -1;
 }
 
-static void readFrames(struct run *run) {
-  while (incoming.end - incoming.start >= 5) {
-    const uint8_t *at = incoming.data + incoming.start;
-    uint32_t length;
-    memcpy(&length, at, 4);
-    if (length > MAX_PAYLOAD || length < 4) die("a frame could not be read");
-    if (incoming.end - incoming.start < 5 + (size_t)length) return;
-    incoming.start += 5 + (size_t)length;
-    handleFrame(run, at[4], (struct reader){.at = at + 5, .end = at + 5 + length});
-  }
-}
-
-/** Returns false when the client is gone. */
-static bool readClient(struct run *run) {
-  ssize_t n = read(0, reserve(&incoming, 256 << 10), 256 << 10);
-  if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) return false;
-  if (n > 0) incoming.end += (size_t)n;
-  readFrames(run);
-  return true;
+static void onFrame(void *run, uint8_t type, struct reader reader) {
+  handleFrame(run, type, reader);
 }
 
 static bool watches(const struct run *run) {
@@ -232,12 +215,13 @@ void serve(struct run *run) {
   struct pollfd fds[SOURCES];
   resetRun(run);
   for (;;) {
-    bool blocked = sendAnswers(nowNs(), !run->started);
+    bool atOnce = !run->started || (run->request.flags & RUN_AT_ONCE);
+    bool blocked = sendAnswers(nowNs(), atOnce);
     choose(run, fds, blocked);
     if (waitUntil(fds, SOURCES, nextLook(run, blocked)) < 0 && errno != EINTR)
       die("waiting failed");
     if (run->started) pump(run, fds);
-    if (fds[CLIENT].revents && !readClient(run)) return;
+    if (fds[CLIENT].revents && !receiveFrames(0, onFrame, run)) return;
     if (run->started) watch(run, nowNs());
     if (isOver(run)) {
       endRun(run);

@@ -173,24 +173,41 @@ static void prepareRoot(void) {
   }
 }
 
+static void hello(const char *text) {
+  beginFrame(FRAME_HELLO, PROTOCOL_VERSION);
+  putU32((uint32_t)options.mode);
+  putU32(options.uid);
+  putString(text);
+  endFrame();
+}
+
+/** Under any name but its own it stands in for the program of that name: in an agent's sandbox. */
+static bool isStub(const char *name) {
+  const char *slash = strrchr(name, '/');
+  const char *base = slash ? slash + 1 : name;
+  return strcmp(base, "runner") != 0 && strncmp(base, "linux-", 6) != 0;
+}
+
 int main(int argc, char **argv) {
   static struct run run;
   char why[512];
   if (isShim()) return runShim(argv);
+  if (argc > 0 && isStub(argv[0])) return askOracle(argv);
   if (argc > 1 && strcmp(argv[1], "launch") == 0) launchSandbox(argv + 2);
+  if (argc > 1 && strcmp(argv[1], "agent") == 0) return serveAgent(argv + 2);
   for (int i = 1; i < argc; i++) readOption(argv[i]);
   if (syscall(SYS_close_range, 3u, ~0u, 0u) != 0)
     for (int fd = 3; fd < 1024; fd++) close(fd);
   const char *text = chooseMode(why, sizeof why);
   settleOptions();
   if (options.mode == MODE_NONE) {
-    putHello(MODE_NONE, options.uid, text);
+    hello(text);
     flushAll();
     return 1;
   }
   prepare();
   prepareRoot();
-  putHello((uint32_t)options.mode, options.uid, text);
+  hello(text);
   serve(&run);
   return 0;
 }

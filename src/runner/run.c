@@ -186,7 +186,13 @@ void endRun(struct run *run) {
   if (run->request.flags & RUN_COLLECT) sendOutputs(run);
   uint32_t cuts = run->cuts, left = reported ? report->leftBehind : 0;
   removeFiles(run);
-  putDone(id, status, value, cuts, (until - from) / 1000, left,
-          status == STATUS_UNSTARTABLE ? report->text : "");
+  beginFrame(FRAME_DONE, id);
+  putU32(status);
+  putU32((uint32_t)value);
+  putU32(cuts);
+  putU64((until - from) / 1000);
+  putU32(left);
+  putString(status == STATUS_UNSTARTABLE ? report->text : "");
+  endFrame();
   resetRun(run);
 }

@@ -37,6 +37,26 @@ enum frame {
   FRAME_STDIN_READ,
 };
 
+// Between the host and the server in an agent's sandbox (agent.c).
+enum agentFrame {
+  AGENT_SHELL = 16,
+  AGENT_READ,
+  AGENT_WRITE,
+  AGENT_SNAPSHOT,
+  AGENT_DATA = 24,
+  AGENT_ACK,
+  AGENT_END,
+  AGENT_HELLO = 80,
+  AGENT_SHELL_DONE,
+  AGENT_FILE,
+  AGENT_WRITTEN,
+  AGENT_SNAPSHOT_END,
+  AGENT_OPENED = 88,
+  AGENT_RECEIVED,
+  AGENT_TAKEN,
+  AGENT_CLOSED,
+};
+
 enum status {
   STATUS_EXIT,
   STATUS_SIGNAL,
@@ -48,13 +68,15 @@ enum status {
   STATUS_KILLED,
 };
 
-enum entryKind { ENTRY_FILE, ENTRY_DIR, ENTRY_LINK, ENTRY_ABSENT, ENTRY_READ };
+enum entryKind { ENTRY_FILE, ENTRY_DIR, ENTRY_LINK, ENTRY_ABSENT, ENTRY_READ, ENTRY_SAME };
 
 #define RUN_COLLECT 1u
 #define RUN_NO_STDIN 2u
 #define RUN_NO_ASLR 4u
 // Someone looks on: what the program has read of its stdin and which inputs it has read is told.
 #define RUN_WATCHED 8u
+// What the program writes is sent on at once.
+#define RUN_AT_ONCE 16u
 
 #define CUT_STDOUT 1u
 #define CUT_STDERR 2u
@@ -153,19 +175,26 @@ extern struct report *report;
 extern int reportPipe[2];
 
 // wire.c
+typedef void (*frameHandler)(void *context, uint8_t type, struct reader reader);
 extern struct buffer incoming, outgoing;
+// Where frames go to: descriptor 1 unless said else.
+extern int outgoingFd;
+bool receiveFrames(int fd, frameHandler handle, void *context);
 uint8_t *reserve(struct buffer *buffer, size_t bytes);
 uint32_t getU32(struct reader *reader);
 uint64_t getU64(struct reader *reader);
 uint8_t getU8(struct reader *reader);
 char *getString(struct reader *reader);
-void putFrame(enum frame type, uint32_t run, const void *payload, size_t length);
-void putDone(uint32_t run, uint32_t status, int32_t value, uint32_t cuts, uint64_t durationUs,
-             uint32_t leftBehind, const char *text);
+void beginFrame(uint8_t type, uint32_t run);
+void putU32(uint32_t value);
+void putU64(uint64_t value);
+void putBytes(const void *bytes, size_t length);
+void putString(const char *text);
+void endFrame(void);
+void putFrame(uint8_t type, uint32_t run, const void *payload, size_t length);
 void putEntry(uint32_t run, uint8_t kind, uint32_t mode, uint64_t size, const char *path,
               const char *target);
-void putText(enum frame type, uint32_t run, const char *text);
-void putHello(uint32_t mode, uint32_t uid, const char *text);
+void putText(uint8_t type, uint32_t run, const char *text);
 bool flushSome(void);
 void flushAll(void);
 
@@ -226,6 +255,12 @@ int runShim(char **argv);
 
 // launch.c
 void launchSandbox(char **arguments);
+
+// agent.c
+int serveAgent(char **arguments);
+
+// oracle.c
+int askOracle(char **argv);
 
 // kill.c
 bool killAsLane(uid_t uid);

@@ -9,6 +9,9 @@
 #include "memory.h"
 
 struct buffer incoming, outgoing;
+int outgoingFd = 1;
+// The frame being made, counted from the queue's start, which may move.
+static size_t frameStart;
 
 /** Room for `bytes` more at the end of the queue; what has been read is dropped when that helps. */
 uint8_t *reserve(struct buffer *buffer, size_t bytes) {
@@ -70,76 +73,79 @@ char *getString(struct reader *reader) {
   return copy;
 }
 
-static void put(const void *bytes, size_t length) {
+void putBytes(const void *bytes, size_t length) {
   memcpy(reserve(&outgoing, length), bytes, length);
   outgoing.end += length;
 }
 
-static void putU32(uint32_t value) { put(&value, 4); }
-static void putU64(uint64_t value) { put(&value, 8); }
+void putU32(uint32_t value) { putBytes(&value, 4); }
+void putU64(uint64_t value) { putBytes(&value, 8); }
 
-static void putHeader(enum frame type, size_t length) {
-  uint8_t kind = (uint8_t)type;
+void putString(const char *text) {
+  size_t length = strlen(text);
   putU32((uint32_t)length);
-  put(&kind, 1);
+  putBytes(text, length);
 }
 
-static void putString(const char *text, size_t length) {
-  putU32((uint32_t)length);
-  put(text, length);
-}
-
-void putFrame(enum frame type, uint32_t run, const void *payload, size_t length) {
-  putHeader(type, 4 + length);
+void beginFrame(uint8_t type, uint32_t run) {
+  reserve(&outgoing, 64);
+  frameStart = outgoing.end - outgoing.start;
+  putU32(0);
+  putBytes(&type, 1);
   putU32(run);
-  if (length) put(payload, length);
 }
 
-void putText(enum frame type, uint32_t run, const char *text) {
-  size_t length = strlen(text);
-  putHeader(type, 8 + length);
-  putU32(run);
-  putString(text, length);
+/** Fills in the length of the frame that was begun last. */
+void endFrame(void) {
+  uint8_t *at = outgoing.data + outgoing.start + frameStart;
+  uint32_t length = (uint32_t)(outgoing.data + outgoing.end - at) - 5;
+  memcpy(at, &length, 4);
 }
 
-void putHello(uint32_t mode, uint32_t uid, const char *text) {
-  size_t length = strlen(text);
-  putHeader(FRAME_HELLO, 16 + length);
-  putU32(PROTOCOL_VERSION);
-  putU32(mode);
-  putU32(uid);
-  putString(text, length);
+void putFrame(uint8_t type, uint32_t run, const void *payload, size_t length) {
+  beginFrame(type, run);
+  if (length) putBytes(payload, length);
+  endFrame();
 }
 
-void putDone(uint32_t run, uint32_t status, int32_t value, uint32_t cuts, uint64_t durationUs,
-             uint32_t leftBehind, const char *text) {
-  size_t length = strlen(text);
-  putHeader(FRAME_DONE, 32 + length);
-  putU32(run);
-  putU32(status);
-  putU32((uint32_t)value);
-  putU32(cuts);
-  putU64(durationUs);
-  putU32(leftBehind);
-  putString(text, length);
+void putText(uint8_t type, uint32_t run, const char *text) {
+  beginFrame(type, run);
+  putString(text);
+  endFrame();
 }
 
 void putEntry(uint32_t run, uint8_t kind, uint32_t mode, uint64_t size, const char *path,
               const char *target) {
-  size_t pathLength = strlen(path), targetLength = strlen(target);
-  putHeader(FRAME_OUTPUT, 4 + 1 + 4 + 8 + 4 + pathLength + 4 + targetLength);
-  putU32(run);
-  put(&kind, 1);
+  beginFrame(FRAME_OUTPUT, run);
+  putBytes(&kind, 1);
   putU32(mode);
   putU64(size);
-  putString(path, pathLength);
-  putString(target, targetLength);
+  putString(path);
+  putString(target);
+  endFrame();
+}
+
+/** Hands out what has come on a descriptor, frame by frame. Returns false when its other end is gone. */
+bool receiveFrames(int fd, frameHandler handle, void *context) {
+  ssize_t n = read(fd, reserve(&incoming, 256 << 10), 256 << 10);
+  if (n == 0 || (n < 0 && errno != EINTR && errno != EAGAIN)) return false;
+  if (n > 0) incoming.end += (size_t)n;
+  while (incoming.end - incoming.start >= 5) {
+    const uint8_t *at = incoming.data + incoming.start;
+    uint32_t length;
+    memcpy(&length, at, 4);
+    if (length > MAX_PAYLOAD || length < 4) die("a frame could not be read");
+    if (incoming.end - incoming.start < 5 + (size_t)length) break;
+    incoming.start += 5 + (size_t)length;
+    handle(context, at[4], (struct reader){.at = at + 5, .end = at + 5 + length});
+  }
+  return true;
 }
 
 /** Writes what the client takes now. Returns false when nobody listens any more. */
 bool flushSome(void) {
   while (outgoing.start < outgoing.end) {
-    ssize_t n = write(1, outgoing.data + outgoing.start, outgoing.end - outgoing.start);
+    ssize_t n = write(outgoingFd, outgoing.data + outgoing.start, outgoing.end - outgoing.start);
     if (n > 0) {
       outgoing.start += (size_t)n;
     } else if (errno == EAGAIN) {
@@ -155,6 +161,6 @@ bool flushSome(void) {
 void flushAll(void) {
   while (outgoing.start < outgoing.end) {
     if (!flushSome()) die("nobody reads the answers");
-    if (outgoing.start < outgoing.end) poll(&(struct pollfd){.fd = 1, .events = POLLOUT}, 1, -1);
+    if (outgoing.start < outgoing.end) poll(&(struct pollfd){.fd = outgoingFd, .events = POLLOUT}, 1, -1);
   }
 }

@@ -3,12 +3,15 @@ import { errorText } from '../errors';
 import type { Meter, Spent } from './budget';
 import type { Conversation } from './conversation';
 import type { WorkspaceHistory } from './history';
-import type { ChatMessage, InspectEvent, Json, MessageRefs, ToolCall } from './log/inspectLog';
+import { eventEntry } from './log/eventEntry';
+import type { EventBody } from './log/eventEntry';
+import type { ChatMessage, Json, MessageRefs, ToolCall } from './log/inspectLog';
 import type { JournalEntry, RunJournal } from './log/runJournal';
 import type { Generation, Model } from './models/model';
 import { ModelError } from './models/model';
 import type { Tool, ToolAnswer } from './tools/tool';
 import { callTool, toolSpec } from './tools/tool';
+import { WorkspaceError } from './workspace';
 import type { AgentWorkspace } from './workspace';
 
 /** What the loop needs to go on from where a run stopped. */
@@ -44,6 +47,8 @@ export interface LoopParts {
   /** Tokens of one call's input from which on the conversation is summarised. */
   readonly compactAt: number;
   readonly signal: AbortSignal;
+  /** Puts on disk what happened beside the loop while a step's tools ran. */
+  readonly flush?: () => Promise<void>;
   /** After each step, once it is on disk. */
   readonly onStep?: (step: number, spent: Spent) => void;
 }
@@ -73,6 +78,11 @@ export class AgentLoop {
   ) {
     this.step = from?.step ?? 0;
     this.state = from?.state ?? '';
+  }
+
+  /** The candidate after the last step: its hash in the run's history, empty before the first. */
+  get candidateState(): string {
+    return this.state;
   }
 
   /** @throws InfraError when the journal or the sandbox failed; what was done is on disk. */
@@ -113,14 +123,17 @@ export class AgentLoop {
     }
     const calls = generation.message.tool_calls ?? [];
     const answers = await Promise.all(calls.map((call) => this.call(call)));
+    await this.parts.flush?.();
     const entries = answers.flatMap(({ call, answer, seconds }) =>
       this.toolEntries(call, answer, seconds),
     );
     const nothingCalled: ChatMessage = { role: 'user', id: randomUUID(), content: goOn };
+    const submitted = answers.some(({ answer }) => 'submitted' in answer);
     await this.finishStep(
       calls.length > 0 ? entries : [{ kind: 'message', message: nothingCalled }],
+      submitted ? { whole: true } : {},
     );
-    if (answers.some(({ answer }) => 'submitted' in answer)) {
+    if (submitted) {
       return { kind: 'submitted' };
     }
     const { usage } = generation;
@@ -194,17 +207,37 @@ export class AgentLoop {
   }
 
   /** Writes a step's end: the answers, the workspace as it stands, and where to go on from. */
-  private async finishStep(entries: readonly JournalEntry[]): Promise<void> {
-    const { workspace, history, meter, onStep } = this.parts;
-    const state = await history.record(await workspace.candidate());
+  private async finishStep(
+    entries: readonly JournalEntry[],
+    snapshot: { readonly whole?: true },
+  ): Promise<void> {
+    const { meter, onStep } = this.parts;
+    const { state, problem } = await this.recordState(snapshot);
     const changed = state !== this.state;
     this.state = state;
     this.step += 1;
     const marker: JournalEntry[] = changed
       ? [this.event({ event: 'info', source: 'workspace', data: { state, step: this.step } })]
       : [];
-    await this.write([...entries, ...marker], true);
+    await this.write([...entries, ...problem, ...marker], true);
     onStep?.(this.step, meter.spent());
+  }
+
+  /** The candidate as it stands; as it was where the agent has made it too large to be kept. */
+  private async recordState(snapshot: {
+    readonly whole?: true;
+  }): Promise<{ state: string; problem: JournalEntry[] }> {
+    const { workspace, history } = this.parts;
+    try {
+      return { state: await history.record(await workspace.candidate(snapshot)), problem: [] };
+    } catch (error) {
+      if (!(error instanceof WorkspaceError)) {
+        throw error;
+      }
+      const state = this.state === '' ? await history.record([]) : this.state;
+      const data = `The workspace's state was not kept: ${error.message}`;
+      return { state, problem: [this.event({ event: 'info', source: 'workspace', data })] };
+    }
   }
 
   /** Puts a summary in the place of the conversation. @returns whether there was one to be had. */
@@ -276,17 +309,8 @@ export class AgentLoop {
     });
   }
 
-  private event(
-    body: DistributiveOmit<InspectEvent, 'uuid' | 'timestamp' | 'working_start'>,
-  ): JournalEntry {
-    const { wallSeconds, waitedSeconds } = this.parts.meter.spent();
-    const event = {
-      uuid: randomUUID(),
-      timestamp: new Date().toISOString(),
-      working_start: wallSeconds - waitedSeconds,
-      ...body,
-    };
-    return { kind: 'event', event };
+  private event(body: EventBody): JournalEntry {
+    return eventEntry(this.parts.meter, body);
   }
 
   /** Appends to the journal; messages join the conversation once they are on disk. */
@@ -311,5 +335,3 @@ export class AgentLoop {
     await journal.append([...entries, { kind: 'checkpoint', checkpoint: where }]);
   }
 }
-
-type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;

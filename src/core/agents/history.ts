@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { access, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../atomicFile';
-import type { FileEntry } from '../cases/case';
+import type { Content, FileEntry } from '../cases/case';
 import { readContent } from '../cases/content';
 import { byText } from '../cases/paths';
 
@@ -25,6 +25,8 @@ export type HistoryEntry =
  */
 export class WorkspaceHistory {
   private readonly known = new Set<string>();
+  /** Contents that were recorded before: what did not change is neither read nor hashed again. */
+  private readonly recorded = new WeakMap<Content, { sha256: string; size: number }>();
 
   constructor(readonly folder: string) {}
 
@@ -33,16 +35,8 @@ export class WorkspaceHistory {
     const entries: HistoryEntry[] = [];
     for (const file of [...files].sort((a, b) => byText(a.path, b.path))) {
       if (file.kind === 'file') {
-        const bytes = await readContent(file.content);
-        const sha256 = createHash('sha256').update(bytes).digest('hex');
-        await this.store(objectPath(sha256), bytes);
-        entries.push({
-          kind: 'file',
-          path: file.path,
-          mode: file.mode,
-          size: bytes.length,
-          sha256,
-        });
+        const { size, sha256 } = await this.keep(file.content);
+        entries.push({ kind: 'file', path: file.path, mode: file.mode, size, sha256 });
       } else if (file.kind !== 'absent') {
         entries.push(file);
       }
@@ -76,6 +70,19 @@ export class WorkspaceHistory {
           }
         : entry,
     );
+  }
+
+  private async keep(content: Content): Promise<{ sha256: string; size: number }> {
+    const earlier = this.recorded.get(content);
+    if (earlier !== undefined) {
+      return earlier;
+    }
+    const bytes = await readContent(content);
+    const sha256 = createHash('sha256').update(bytes).digest('hex');
+    await this.store(objectPath(sha256), bytes);
+    const kept = { sha256, size: bytes.length };
+    this.recorded.set(content, kept);
+    return kept;
   }
 
   private async store(relative: string, bytes: Uint8Array): Promise<void> {

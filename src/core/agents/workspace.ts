@@ -33,8 +33,12 @@ export interface AgentWorkspace extends AsyncDisposable {
   readFile(path: string): Promise<Uint8Array>;
   /** Makes the folders on the way. @throws WorkspaceError when it can't be written. */
   writeFile(path: string, bytes: Uint8Array): Promise<void>;
-  /** The candidate's folder as it stands. */
-  candidate(): Promise<readonly FileEntry[]>;
+  /**
+   * The candidate's folder as it stands. `whole`: every file is read anew, even one that looks as if
+   * it had not changed.
+   * @throws WorkspaceError when it is too large to be a candidate.
+   */
+  candidate(options?: { readonly whole?: true }): Promise<readonly FileEntry[]>;
 }
 
 /** Something that the agent asked for can't be done; it is told so. */

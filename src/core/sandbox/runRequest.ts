@@ -4,7 +4,13 @@ import { UserError } from '../errors';
 import { FrameWriter, toRunner } from './frames';
 import type { ExecRequest } from './sandbox';
 
-const flags = { collectOutputs: 1, noStdin: 2, fixedAddresses: 4, watched: 8 } as const;
+const flags = {
+  collectOutputs: 1,
+  noStdin: 2,
+  fixedAddresses: 4,
+  watched: 8,
+  interactive: 16,
+} as const;
 const ownUid = 0xffff_ffff;
 /** Bytes of an input in one frame. */
 const dataFrame = 256 * 1024;
@@ -41,7 +47,8 @@ function writeRun(writer: FrameWriter, run: number, request: ExecRequest): void 
       (request.collectOutputs ? flags.collectOutputs : 0) |
         (request.stdinKind === 'null' ? flags.noStdin : 0) |
         (request.fixedAddresses === true ? flags.fixedAddresses : 0) |
-        (request.watched === true ? flags.watched : 0),
+        (request.watched === true ? flags.watched : 0) |
+        (request.interactive === true ? flags.interactive : 0),
     )
     .u32(request.umask)
     .u32(request.uid ?? ownUid)

@@ -223,13 +223,17 @@ export class RunnerClient {
     switch (type) {
       case fromRunner.stdout: {
         const chunk = fields.rest();
-        running.result.addStdout(chunk);
+        if (running.options.keepNothing !== true) {
+          running.result.addStdout(chunk);
+        }
         running.options.onStdout?.(chunk);
         break;
       }
       case fromRunner.stderr: {
         const chunk = fields.rest();
-        running.result.addStderr(chunk);
+        if (running.options.keepNothing !== true) {
+          running.result.addStderr(chunk);
+        }
         running.options.onStderr?.(chunk);
         break;
       }

@@ -44,6 +44,8 @@ export interface Mount {
   readonly target: string;
   /** Of the toolchain: left out where an image brings its own. */
   readonly toolchain?: boolean;
+  /** A program that can be run and not read: shown with the mode that it has, never copied. */
+  readonly unreadable?: boolean;
 }
 
 /** What must not be found inside, under any name: the reference. */
@@ -104,6 +106,8 @@ export interface ExecRequest {
   readonly fixedAddresses?: boolean;
   /** Someone looks on: the result says which inputs were read, and how much of stdin. */
   readonly watched?: boolean;
+  /** What it writes comes at once, instead of in as few pieces as can be. */
+  readonly interactive?: boolean;
   /** Process id that the program gets, where the engine can choose it. */
   readonly firstPid?: number;
 }
@@ -118,6 +122,8 @@ export interface ExecOptions {
   readonly onStderr?: (chunk: Uint8Array) => void;
   /** Of a watched run: how many bytes of stdin the program has read so far. */
   readonly onStdinRead?: (bytes: number) => void;
+  /** The pieces are not kept for the result: for a program that talks for days. */
+  readonly keepNothing?: true;
 }
 
 /** How a program ended. */

@@ -1,14 +1,17 @@
 import path from 'node:path';
 import { UserError } from '../errors';
-import type { Language, Target } from '../targets/target';
+import type { Language, Limits, Target } from '../targets/target';
 import { resolveImage } from './docker/imageSource';
 import type { Forbidden, Mount, SandboxSpec } from './sandbox';
 import { exists } from './toolchains/hostFiles';
 import { LibraryResolver } from './toolchains/libraries';
 import { referenceInside, referenceMounts } from './toolchains/reference';
-import { resolveToolchain } from './toolchains/resolveToolchain';
-import type { Toolchain } from './toolchains/toolchain';
+import { resolveAgentToolchain, resolveToolchain } from './toolchains/resolveToolchain';
+import type { Phase, Toolchain } from './toolchains/toolchain';
 import { baseLinks } from './toolchains/toolchain';
+
+/** What is done in a sandbox that has a language's toolchain. */
+type AnyPhase = Phase | 'agent';
 
 /** Where a built candidate's folder lies inside. */
 const candidatePath = '/candidate';
@@ -82,10 +85,29 @@ export async function candidateSpec(
   };
 }
 
+/**
+ * The sandbox in which an agent works: its language's toolchain and a shell with the usual programs,
+ * without the reference. What it is given to read comes as files.
+ * @throws UserError naming a tool that is missing.
+ */
+export async function agentSpec(
+  target: Target,
+  language: Language,
+  limits: Limits,
+): Promise<SandboxSpec> {
+  const parts = await languageParts(target, language, 'agent');
+  return {
+    purpose: 'agent',
+    ...parts,
+    limits,
+    lanes: 1,
+  };
+}
+
 async function languageParts(
   target: Target,
   language: Language,
-  phase: 'build' | 'run',
+  phase: AnyPhase,
 ): Promise<Omit<SandboxSpec, 'purpose' | 'lanes'>> {
   const image = target.languages[language]?.image;
   const forbidden = await forbiddenOf(target);
@@ -106,10 +128,14 @@ async function languageParts(
  * The toolchain of this machine. Where it is missing an engine that has images can still do it, so a
  * spec without mounts is not refused here.
  */
-async function toolchainOf(language: Language, phase: 'build' | 'run'): Promise<Toolchain> {
-  return process.platform === 'linux'
-    ? resolveToolchain(language, phase, new LibraryResolver())
-    : { mounts: [], links: await baseLinks() };
+async function toolchainOf(language: Language, phase: AnyPhase): Promise<Toolchain> {
+  if (process.platform !== 'linux') {
+    return { mounts: [], links: await baseLinks() };
+  }
+  const libraries = new LibraryResolver();
+  return phase === 'agent'
+    ? resolveAgentToolchain(language, libraries)
+    : resolveToolchain(language, phase, libraries);
 }
 
 /** A reference that is not on this machine cannot be found in what is shown of it. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileEntry } from '../cases/case';
+import { bytesContent, readContent } from '../cases/content';
 import { errorText, UserError } from '../errors';
 
 /** A candidate's folder as it is built: every file of it, whatever else happens to the folder. */
@@ -13,7 +14,13 @@ export interface CandidateSource {
 }
 
 /** Folders that no build reads: version control, our own, and what interpreters leave behind. */
-const leftOut = new Set(['.git', '.hg', '.svn', '.mirrorcode', '__pycache__']);
+export const leftOutFolders: readonly string[] = [
+  '.git',
+  '.hg',
+  '.svn',
+  '.mirrorcode',
+  '__pycache__',
+];
 
 /** Bytes; a candidate is source code, and a folder larger than this was chosen by mistake. */
 const largestSource = 512 << 20;
@@ -29,7 +36,7 @@ export async function readCandidate(folder: string): Promise<CandidateSource> {
   const walk = async (dir: string): Promise<void> => {
     for (const name of (await readdir(path.join(folder, dir))).sort()) {
       const inside = path.posix.join(dir, name);
-      const entry = leftOut.has(name) ? undefined : await readEntry(folder, inside);
+      const entry = leftOutFolders.includes(name) ? undefined : await readEntry(folder, inside);
       if (entry !== undefined) {
         files.push(entry);
         size +=
@@ -81,6 +88,30 @@ async function readEntry(folder: string, inside: string): Promise<FileEntry | un
         content: { kind: 'bytes', bytes: await readFile(file) },
       }
     : undefined;
+}
+
+/**
+ * A candidate from a snapshot of its folder instead of the folder itself.
+ * @throws UserError when it holds no file.
+ */
+export async function candidateOf(entries: readonly FileEntry[]): Promise<CandidateSource> {
+  const files: FileEntry[] = [];
+  for (const entry of entries) {
+    if (entry.kind === 'file') {
+      const mode = (entry.mode & 0o111) === 0 ? 0o644 : 0o755;
+      files.push({ ...entry, mode, content: bytesContent(await readContent(entry.content)) });
+    } else if (entry.kind === 'dir') {
+      files.push({ ...entry, mode: 0o755 });
+    } else if (entry.kind === 'link') {
+      files.push(entry);
+    }
+  }
+  if (!files.some(({ kind }) => kind === 'file')) {
+    throw new UserError('The candidate holds no files.', {
+      action: 'Write its source code first.',
+    });
+  }
+  return { files, hash: hashFiles(files) };
 }
 
 function hashFiles(files: readonly FileEntry[]): string {

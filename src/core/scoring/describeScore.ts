@@ -33,6 +33,29 @@ export async function describeScore(target: Target, score: Score, dir: string): 
   return lines.join('\n') + '\n';
 }
 
+/**
+ * Failing cases as an agent is told of them: the first ones with the bytes where they differ, the
+ * next ones by name.
+ */
+export async function describeFailures(
+  target: Target,
+  score: Score,
+  dir: string,
+  limits: { readonly inFull: number; readonly named: number },
+): Promise<string[]> {
+  const failing = score.cases.filter(({ verdict }) => verdict !== 'pass');
+  const lines: string[] = [];
+  for (const result of failing.slice(0, limits.inFull)) {
+    lines.push(...(await describeCase(target, result, dir)));
+  }
+  const rest = failing.slice(limits.inFull);
+  lines.push(...rest.slice(0, limits.named).map(({ name, verdict }) => `${verdict}  ${name}`));
+  if (rest.length > limits.named) {
+    lines.push(`… and ${rest.length - limits.named} more`);
+  }
+  return lines;
+}
+
 function buildLine({ build }: Score): string {
   if (build.command === '') {
     return 'Nothing to build.';

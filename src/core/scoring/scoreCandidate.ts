@@ -24,6 +24,8 @@ export interface ScoreRequest {
   readonly language: Language;
   /** The candidate's folder, absolute. */
   readonly candidate: string;
+  /** The candidate's files where they are no folder, but a state of a run's workspace. */
+  readonly source?: CandidateSource;
   readonly engine: Engine;
   readonly selection: Selection;
   /** The target's own when absent. */
@@ -55,7 +57,7 @@ export interface FinishedScore {
  * After each of them the journal's folder is whole and can be resumed.
  */
 export async function scoreCandidate(request: ScoreRequest): Promise<FinishedScore> {
-  const source = await readCandidate(request.candidate);
+  const source = request.source ?? (await readCandidate(request.candidate));
   const journal = await openJournal(request, source.hash);
   try {
     const score = await new Scoring(request, journal).run(source);

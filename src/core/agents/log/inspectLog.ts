@@ -147,6 +147,17 @@ export type InspectEvent = EventBase &
       }
     | { readonly event: 'info'; readonly source?: string; readonly data: Json }
     | {
+        readonly event: 'sandbox';
+        readonly action: 'exec';
+        readonly cmd: string;
+        readonly options?: { readonly [key: string]: Json };
+        readonly input?: string;
+        /** The exit code. */
+        readonly result?: number;
+        readonly output?: string;
+        readonly completed: string;
+      }
+    | {
         readonly event: 'error';
         readonly error: {
           readonly message: string;

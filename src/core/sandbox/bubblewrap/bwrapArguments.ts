@@ -1,7 +1,6 @@
+import { runnerPath } from '../runnerPath';
 import type { Mount, SandboxSpec } from '../sandbox';
 
-/** Where the runner lies inside. */
-export const innerRunner = '/.mirrorcode/runner';
 /** The user and group that programs see unless a request says else. */
 export const innerUid = 1000;
 
@@ -38,7 +37,7 @@ export function bwrapOptions(plan: BwrapPlan): string[] {
     ...sorted.flatMap(({ source, target }) => ['--ro-bind', source, target]),
     ...Object.entries(spec.links).flatMap(([from, to]) => ['--symlink', to, from]),
     ...hidden.flatMap((path) => ['--ro-bind', hiddenFile, path]),
-    ...['--ro-bind', runner, innerRunner],
+    ...['--ro-bind', runner, runnerPath],
     ...['--remount-ro', '/dev', '--chdir', '/'],
   ];
 }
@@ -46,7 +45,7 @@ export function bwrapOptions(plan: BwrapPlan): string[] {
 /** The command that bwrap starts inside. */
 export function runnerCommand({ uid, watchdog, runnerOptions }: BwrapPlan): string[] {
   return [
-    innerRunner,
+    runnerPath,
     '--mode=namespaces',
     `--uid=${uid}`,
     `--gid=${uid}`,

@@ -26,7 +26,8 @@ export async function makeReachable(
   const staged: string[] = [];
   const reachable: Mount[] = [];
   for (const mount of mounts) {
-    if (mount.toolchain !== true && !(await isReadable(mount.source))) {
+    const asItIs = mount.toolchain === true || mount.unreadable === true;
+    if (!asItIs && !(await isReadable(mount.source))) {
       const copy = path.join(folders.copies, String(reachable.length));
       await copyReadable(mount.source, copy);
       reachable.push({ ...mount, source: copy });

@@ -1,10 +1,8 @@
 import type Docker from 'dockerode';
+import { runnerPath } from '../runnerPath';
 import type { Mount } from '../sandbox';
 import type { LaneShape } from './laneShape';
 import { ownerLabel } from './owner';
-
-/** Where the runner lies inside. */
-export const runnerPath = '/.mirrorcode/runner';
 
 /** What all lanes of one sandbox share. */
 export interface LanePlan {

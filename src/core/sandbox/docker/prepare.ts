@@ -3,11 +3,12 @@ import { UserError } from '../../errors';
 import type { Language } from '../../targets/target';
 import type { ForbiddenFinder } from '../forbidden';
 import { keepMounts } from '../keptMounts';
+import { runnerPath } from '../runnerPath';
 import type { Mount, SandboxSpec } from '../sandbox';
 import { copyIntoImage, provideEmptyImage, provideMaskedImage } from './derivedImage';
 import { provideImage, type ImageOptions } from './images';
 import { defaultImage, parseImage, type ImageSource } from './imageSource';
-import { runnerPath, type LanePlan } from './laneContainer';
+import type { LanePlan } from './laneContainer';
 import type { Staging } from './staging';
 
 /** What a sandbox's containers are made from. */

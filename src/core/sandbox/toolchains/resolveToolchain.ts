@@ -10,7 +10,14 @@ import {
 } from './compilers';
 import type { LibraryResolver } from './libraries';
 import { pythonMounts } from './python';
-import { baseLinks, baseMounts, type Phase, shellMounts, type Toolchain } from './toolchain';
+import {
+  agentShellMounts,
+  baseLinks,
+  baseMounts,
+  type Phase,
+  shellMounts,
+  type Toolchain,
+} from './toolchain';
 
 type Resolve = (libraries: LibraryResolver) => Promise<Toolchain>;
 
@@ -37,6 +44,18 @@ async function languageTools(
   }
   // What was compiled needs no compiler to run.
   return language === 'ada' ? { mounts: await adaRuntime(libraries), links: {} } : nothing;
+}
+
+/**
+ * What an agent finds that writes in a language: all that a build has, and a shell to work in.
+ * @throws UserError naming the missing tool and its package.
+ */
+export async function resolveAgentToolchain(
+  language: Language,
+  libraries: LibraryResolver,
+): Promise<Toolchain> {
+  const { mounts, links } = await resolveToolchain(language, 'build', libraries);
+  return { mounts: await uniqueMounts([...mounts, ...(await agentShellMounts(libraries))]), links };
 }
 
 /**

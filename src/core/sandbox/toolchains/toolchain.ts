@@ -62,6 +62,30 @@ export async function shellMounts(libraries: LibraryResolver): Promise<Mount[]> 
   return programMounts(files, libraries);
 }
 
+/** What people who work in a shell expect to find; of these, the ones that this machine has. */
+const shellTools = [
+  ...['awk', 'b2sum', 'base32', 'base64', 'bc', 'cmp', 'column', 'comm', 'csplit', 'cut', 'date'],
+  ...['dd', 'df', 'diff', 'diff3', 'du', 'echo', 'egrep', 'expand', 'expr', 'factor', 'false'],
+  ...['fgrep', 'file', 'find', 'fmt', 'fold', 'free', 'gawk', 'grep', 'gunzip', 'gzip', 'head'],
+  ...['hexdump', 'hostname', 'id', 'join', 'kill', 'less', 'locale', 'mawk', 'md5sum', 'mkfifo'],
+  ...['more', 'nl', 'nohup', 'nproc', 'numfmt', 'od', 'paste', 'patch', 'pgrep', 'pkill', 'pr'],
+  ...['printenv', 'printf', 'ps', 'pwd', 'readlink', 'realpath', 'rev', 'sed', 'seq', 'sha1sum'],
+  ...['sha256sum', 'sha512sum', 'shuf', 'sleep', 'sort', 'split', 'stat', 'stdbuf', 'strings'],
+  ...['sum', 'sync', 'tac', 'tail', 'tar', 'tee', 'test', 'time', 'timeout', 'top', 'tr', 'true'],
+  ...['truncate', 'tsort', 'tty', 'uname', 'unexpand', 'uniq', 'wc', 'which', 'who', 'whoami'],
+  ...['xargs', 'xxd', 'yes', 'zcat', '[', 'bash'],
+];
+
+/** What an agent works with besides its language: bash and the usual small programs. */
+export async function agentShellMounts(libraries: LibraryResolver): Promise<Mount[]> {
+  await requireProgram('bash', 'an agent', 'bash');
+  const found = await Promise.all(shellTools.map((name) => findProgram(name)));
+  return programMounts(
+    found.filter((file) => file !== undefined),
+    libraries,
+  );
+}
+
 /** Data that is no program: time zones, terminals, the C.UTF-8 locale where it is not built in. */
 const baseData = [
   '/usr/share/zoneinfo',

@@ -1,0 +1,222 @@
+import os from 'node:os';
+import path from 'node:path';
+import type { Command } from 'commander';
+import type { Budget } from '../core/agents/budget';
+import { openModel } from '../core/agents/models/openModel';
+import { readRunState } from '../core/agents/run/runFolder';
+import type { RunHost, RunOutcome, RunProgress } from '../core/agents/run/runOptions';
+import { resumeRun, startRun } from '../core/agents/run/startRun';
+import { tierBudgets } from '../core/agents/run/tiers';
+import { UserError } from '../core/errors';
+import { selectEngine } from '../core/sandbox/selectEngine';
+import { languages } from '../core/targets/target';
+import type { Target, Tier } from '../core/targets/target';
+import { findWorkFolder } from '../core/workFolder';
+import { exitCodes } from './io';
+import type { CliIo } from './io';
+import { oneOf, readCount, readDuration, readNumber, readPrices } from './options';
+import type { PriceList } from './options';
+import { resolveTarget, targetHelp } from './targetArgument';
+
+interface RunOptions {
+  readonly language?: string;
+  readonly model?: string;
+  readonly baseUrl?: string;
+  readonly tokenLimit?: number;
+  readonly costLimit?: number;
+  readonly timeLimit?: number;
+  readonly workingLimit?: number;
+  readonly prices?: PriceList;
+  readonly tier?: string;
+  readonly gate?: number;
+  readonly compactAt?: number;
+  readonly repetitions: number;
+  readonly resume?: string;
+  readonly engine: string;
+  readonly jobs: number;
+  readonly json?: true;
+}
+
+export function registerRunCommand(program: Command, io: CliIo): void {
+  program
+    .command('run')
+    .description('let an agent work on a task in a sandbox, then score what it wrote')
+    .argument('[TARGET]', targetHelp)
+    .option('--language <LANGUAGE>', languages.join(', '))
+    .option('--model <MODEL>', 'provider/name, such as anthropic/claude-sonnet-4-5')
+    .option('--base-url <URL>', 'where the model is served, if not at its usual place')
+    .option('--token-limit <N>', 'tokens of the run', readNumber)
+    .option('--cost-limit <DOLLARS>', 'US dollars of the run; needs --prices', readNumber)
+    .option('--time-limit <TIME>', 'wall clock: seconds, or 30m, 12h, 7d', readDuration)
+    .option('--working-limit <TIME>', 'the same, without waits for the model', readDuration)
+    .option('--prices <LIST>', 'US dollars a million tokens: IN,OUT[,READ,WRITE]', readPrices)
+    .option('--tier <TIER>', 'limits of MirrorCode for targets of size S, M or L')
+    .option('--gate <SHARE>', 'visible cases that must pass to submit, 0 to 1', readNumber)
+    .option('--compact-at <N>', 'tokens of context at which it is summarised', readCount)
+    .option('--repetitions <N>', 'runs at once', readCount, 1)
+    .option('--resume <RUN>', 'go on with a run that was paused or interrupted')
+    .option('--engine <NAME>', 'bubblewrap, docker or auto', 'auto')
+    .option('--jobs <N>', 'cases at once when scoring', readCount, os.availableParallelism())
+    .option('--json', 'one JSON document on stdout')
+    .addHelpText(
+      'after',
+      `
+The model's key is read from the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, …).
+Ctrl+C pauses a run; nothing of it is lost.
+
+Examples:
+  mirrorcode run samples/numfmt --language python --model anthropic/claude-sonnet-4-5 --tier S
+  mirrorcode run samples/sed --language go --model local/qwen --base-url http://localhost:8000/v1 --token-limit 5000000
+  mirrorcode run --resume .mirrorcode/runs/2026-11-21T10-00-00_sed_go_local-qwen`,
+    )
+    .action((name: string | undefined, options: RunOptions) => run(io, name, options));
+}
+
+async function run(io: CliIo, name: string | undefined, options: RunOptions): Promise<void> {
+  const outcomes =
+    options.resume === undefined
+      ? await startNew(io, name, options)
+      : [await resume(io, path.resolve(io.cwd, options.resume), options)];
+  io.progress(undefined);
+  io.setExitCode(Math.max(...outcomes.map((outcome) => exitCodeOf(io, outcome))));
+  if (options.json === true) {
+    const runs = outcomes.map(({ dir, state }) => ({ dir, ...state }));
+    io.json(options.repetitions > 1 ? { runs } : runs[0]);
+  } else {
+    outcomes.forEach((outcome) => io.out(describe(io, outcome)));
+  }
+}
+
+async function startNew(
+  io: CliIo,
+  name: string | undefined,
+  options: RunOptions,
+): Promise<RunOutcome[]> {
+  const { language, model } = options;
+  if (name === undefined || language === undefined || model === undefined) {
+    throw new UserError('A run needs a target, a language and a model.', {
+      action: 'Say: mirrorcode run TARGET --language L --model M; or --resume RUN.',
+    });
+  }
+  const target = await resolveTarget(io, name);
+  const budget = budgetOf(options, target);
+  const chosen = oneOf('language', language, languages);
+  return withHost(io, { ...options, model }, (host) =>
+    Promise.all(
+      Array.from({ length: options.repetitions }, (_, i) =>
+        startRun(
+          {
+            target,
+            language: chosen,
+            budget,
+            repetition: i + 1,
+            ...(options.prices === undefined ? {} : { prices: options.prices }),
+            ...(options.gate === undefined
+              ? {}
+              : { submitGate: options.gate === 0 ? 'none' : options.gate }),
+            ...(options.compactAt === undefined ? {} : { compactAt: options.compactAt }),
+          },
+          host,
+        ),
+      ),
+    ),
+  );
+}
+
+/** What a run was started with need not be typed again. */
+async function resume(io: CliIo, dir: string, options: RunOptions): Promise<RunOutcome> {
+  const { settings } = await readRunState(dir);
+  const { model, baseUrl, engine, jobs } = settings;
+  const chosen = {
+    model: options.model ?? model,
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
+    engine: options.engine === 'auto' ? engine : options.engine,
+    jobs,
+  };
+  return withHost(io, chosen, (host) => resumeRun(dir, host));
+}
+
+async function withHost<T>(
+  io: CliIo,
+  chosen: Pick<RunOptions, 'engine' | 'jobs'> & { model: string; baseUrl?: string },
+  work: (host: RunHost) => Promise<T>,
+): Promise<T> {
+  const { model: name, baseUrl } = chosen;
+  const model = await openModel(
+    { model: name, ...(baseUrl === undefined ? {} : { baseUrl }) },
+    io.env,
+  );
+  const engine = await selectEngine(chosen.engine, { distDir: io.distDir, signal: io.signal });
+  try {
+    return await work({
+      engine,
+      model,
+      workFolder: await findWorkFolder(io.cwd),
+      jobs: chosen.jobs,
+      signal: io.signal,
+      onProgress: (progress) =>
+        io.progress({ done: progress.state.steps, message: line(progress) }),
+    });
+  } finally {
+    io.progress(undefined);
+    await engine.dispose();
+  }
+}
+
+function budgetOf(options: RunOptions, target: Target): Budget {
+  const { tier, tokenLimit, costLimit, timeLimit, workingLimit } = options;
+  const chosen: Tier | undefined =
+    tier === undefined ? undefined : oneOf<Tier>('tier', tier.toUpperCase(), ['S', 'M', 'L']);
+  const hasLimit = [tokenLimit, costLimit, timeLimit, workingLimit].some(
+    (one) => one !== undefined,
+  );
+  // A run without any limit is never meant.
+  const preset = chosen ?? (hasLimit ? undefined : (target.tier ?? 'S'));
+  return {
+    ...(preset === undefined ? {} : tierBudgets[preset]),
+    ...(tokenLimit === undefined ? {} : { tokens: tokenLimit }),
+    ...(costLimit === undefined ? {} : { costUsd: costLimit }),
+    ...(timeLimit === undefined ? {} : { wallSeconds: timeLimit }),
+    ...(workingLimit === undefined ? {} : { workingSeconds: workingLimit }),
+  };
+}
+
+function line({ state, message }: RunProgress): string {
+  const { spent, visible } = state;
+  return [
+    message,
+    `${spent.tokens.toLocaleString('en')} tokens`,
+    ...(spent.costUsd === undefined ? [] : [`$${spent.costUsd.toFixed(2)}`]),
+    ...(visible === undefined ? [] : [`${visible.passed}/${visible.total} visible`]),
+  ].join(' · ');
+}
+
+/** A run that stands still for a reason of the harness's or the model's has failed; one that was stopped has not. */
+function exitCodeOf(io: CliIo, { state }: RunOutcome): number {
+  if (state.status === 'done') {
+    return state.solved === true ? exitCodes.good : exitCodes.failed;
+  }
+  return io.signal.aborted ? exitCodes.cancelled : exitCodes.infra;
+}
+
+function describe(io: CliIo, { dir, state }: RunOutcome): string {
+  const { settings, steps, spent, score = {}, solved, reason = '' } = state;
+  const lines = [
+    `${settings.target} in ${settings.language} by ${settings.model}: ${steps} steps, ${spent.tokens.toLocaleString('en')} tokens`,
+  ];
+  if (state.status === 'done') {
+    const how = state.end?.kind === 'limit' ? state.end.message : 'The agent submitted.';
+    lines.push(how, solved === true ? 'Solved.' : 'Not solved.');
+    for (const [group, rate] of Object.entries(score)) {
+      lines.push(`  ${group.padEnd(24)}${(Math.floor(rate * 1000 + 1e-9) / 10).toFixed(1)} %`);
+    }
+    lines.push(`Kept in ${dir}`);
+  } else {
+    lines.push(
+      `Paused: ${reason}`,
+      `Go on with: mirrorcode run --resume ${path.relative(io.cwd, dir)}`,
+    );
+  }
+  return lines.join('\n') + '\n';
+}

@@ -1,0 +1,146 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { writeFileAtomically } from '../../atomicFile';
+import { errorCode, errorText, InfraError, UserError } from '../../errors';
+import { withFileLock } from '../../fileLock';
+import type { WorkFolder } from '../../workFolder';
+import { runStateSchema } from './runState';
+import type { RunState } from './runState';
+
+/** The files of a run's folder. */
+export const runFileNames = {
+  state: 'run.json',
+  journal: 'journal.jsonl',
+  log: 'log.eval',
+  /** What other windows ask of the run: a new budget, a pause. */
+  control: 'control.json',
+  /** Folders: the states of the candidate by content, archives of attempts, scores. */
+  history: 'history',
+  artifacts: 'artifacts',
+  evaluations: 'evaluations',
+  score: 'score',
+} as const;
+
+/** Milliseconds after which a state that nobody has written on counts as left. */
+const staleMs = 60_000;
+
+export interface StoredRun {
+  /** The run's folder, absolute. */
+  readonly dir: string;
+  readonly state: RunState;
+  /** Whether a process is at work on it, as far as this machine can tell. */
+  readonly isLive: boolean;
+}
+
+export function runFile(dir: string, file: keyof typeof runFileNames): string {
+  return path.join(dir, runFileNames[file]);
+}
+
+/** Makes the folder of a new run: `<time>_<task>_<model>`, numbered where that is taken. */
+export async function makeRunFolder(
+  workFolder: WorkFolder,
+  { settings, started }: Pick<RunState, 'settings' | 'started'>,
+): Promise<string> {
+  const runs = await workFolder.make(workFolder.runs);
+  const time = started.replace(/\.\d+Z$/u, '').replaceAll(':', '-');
+  const model = settings.model.replace(/[^\w.-]+/gu, '-');
+  const name = `${time}_${settings.target}_${settings.language}_${model}`;
+  for (let n = 1; ; n++) {
+    const dir = path.join(runs, n === 1 ? name : `${name}_${n}`);
+    try {
+      await mkdir(dir);
+      return dir;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') {
+        throw new InfraError(`Making the run's folder ${dir} failed: ${errorText(error)}.`, {
+          action: 'Free some space or fix the permissions, then try again.',
+          cause: error,
+        });
+      }
+    }
+  }
+}
+
+/** @throws UserError when the folder holds no run that can be read. */
+export async function readRunState(dir: string): Promise<RunState> {
+  try {
+    const text = await readFile(runFile(dir, 'state'), 'utf8');
+    return runStateSchema.parse(JSON.parse(text));
+  } catch (error) {
+    throw new UserError(`Reading the run in ${dir} failed: ${errorText(error)}.`, {
+      action: 'Name a folder below .mirrorcode/runs.',
+      cause: error,
+    });
+  }
+}
+
+/** @throws InfraError when the disk fails. */
+export async function writeRunState(dir: string, state: RunState): Promise<void> {
+  try {
+    await writeFileAtomically(runFile(dir, 'state'), JSON.stringify(state, null, 2) + '\n');
+  } catch (error) {
+    throw new InfraError(`Writing the state of the run ${dir} failed: ${errorText(error)}.`, {
+      action: 'Free some space or fix the permissions, then resume: nothing is lost.',
+      cause: error,
+    });
+  }
+}
+
+/** Every readable run of a work folder, newest first. */
+export async function listRuns(workFolder: WorkFolder): Promise<StoredRun[]> {
+  const names = await readdir(workFolder.runs).catch((error: unknown) => {
+    if (errorCode(error) === 'ENOENT') {
+      return [];
+    }
+    throw error;
+  });
+  const runs = await Promise.all(
+    names.map(async (name) => {
+      const dir = path.join(workFolder.runs, name);
+      return readRunState(dir).then(
+        (state) => [{ dir, state, isLive: isLive(state) }],
+        () => [],
+      );
+    }),
+  );
+  return runs.flat().sort((a, b) => (a.state.started < b.state.started ? 1 : -1));
+}
+
+/** Whether a process is at work on a run, as far as this machine can tell. */
+export function isLive({ status, process: owner, updated }: RunState, now = Date.now()): boolean {
+  if (status !== 'running' && status !== 'scoring') {
+    return false;
+  }
+  if (owner.host !== os.hostname()) {
+    return now - Date.parse(updated) < staleMs;
+  }
+  try {
+    process.kill(owner.pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+/**
+ * Makes this process the one at work on a run.
+ * @throws UserError when another one is.
+ */
+export async function claimRun(dir: string): Promise<RunState> {
+  return withFileLock(path.join(dir, 'claim.lock'), async () => {
+    const state = await readRunState(dir);
+    if (isLive(state) && state.process.pid !== process.pid) {
+      throw new UserError(`Resuming ${dir} failed: process ${state.process.pid} is still at it.`, {
+        action: 'Wait until it is done, or pause it first.',
+      });
+    }
+    const claimed: RunState = { ...state, process: thisProcess() };
+    await writeRunState(dir, claimed);
+    return claimed;
+  });
+}
+
+export function thisProcess(): RunState['process'] {
+  return { pid: process.pid, host: os.hostname() };
+}

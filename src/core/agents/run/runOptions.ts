@@ -1,0 +1,53 @@
+import type { Engine } from '../../sandbox/sandbox';
+import type { Language, Target } from '../../targets/target';
+import type { WorkFolder } from '../../workFolder';
+import type { Budget, Prices } from '../budget';
+import type { Model } from '../models/model';
+import type { RetryPolicy } from '../models/retryingModel';
+import type { RunState } from './runState';
+
+/** What a new run is about. */
+export interface RunOptions {
+  readonly target: Target;
+  readonly language: Language;
+  readonly budget: Budget;
+  /** Needed for a limit in dollars. */
+  readonly prices?: Prices;
+  /** Share of the visible cases, 0 to 1, that must pass before `submit` is taken; 0.3 when absent. */
+  readonly submitGate?: number | 'none';
+  /** Tokens of one call's input from which on the conversation is summarised; 150,000 when absent. */
+  readonly compactAt?: number;
+  /** Which of several repetitions this is, from 1. */
+  readonly repetition?: number;
+}
+
+/** What a run needs of the process that it runs in. */
+export interface RunHost {
+  /** Used for the workspace, the reference and scoring; the caller disposes it. */
+  readonly engine: Engine;
+  readonly model: Model;
+  readonly workFolder: WorkFolder;
+  /** Cases at once when the candidate is scored. */
+  readonly jobs: number;
+  /** Pauses the run when it fires. */
+  readonly signal: AbortSignal;
+  readonly onProgress?: (progress: RunProgress) => void;
+  readonly retryPolicy?: RetryPolicy;
+}
+
+/** How far a run has come. */
+export interface RunProgress {
+  /** The run's folder, absolute. */
+  readonly dir: string;
+  readonly state: RunState;
+  /** What is being done now, as a person would say it. */
+  readonly message: string;
+}
+
+/** How a session of a run ended. */
+export interface RunOutcome {
+  readonly dir: string;
+  readonly state: RunState;
+}
+
+export const defaultCompactAt = 150_000;

@@ -1,0 +1,90 @@
+import type { Meter, Spent } from '../budget';
+import { readControl, clearControl } from './runControl';
+import type { RunControl } from './runControl';
+import { writeRunState } from './runFolder';
+import type { RunHost } from './runOptions';
+import type { RunState } from './runState';
+
+/** How often the state is written although nothing has changed, so that a dead run can be told. */
+const heartbeatMs = 5000;
+/** How often it is looked whether someone asks for something. */
+const controlMs = 1000;
+
+/** A run's state while this process is at work on it: kept on disk, and told to who listens. */
+export class RunRecord {
+  private readonly timers: NodeJS.Timeout[] = [];
+  private message = 'Starting';
+  private writing: Promise<void> = Promise.resolve();
+
+  constructor(
+    readonly dir: string,
+    private content: RunState,
+    private readonly meter: Meter,
+    private readonly host: Pick<RunHost, 'onProgress'>,
+  ) {}
+
+  get state(): RunState {
+    return this.content;
+  }
+
+  /** Keeps a sign of life on disk and obeys what other windows ask. */
+  watch(onPause: () => void): void {
+    const heartbeat = setInterval(() => void this.update({}).catch(() => undefined), heartbeatMs);
+    const control = setInterval(() => void this.obey(onPause).catch(() => undefined), controlMs);
+    this.timers.push(heartbeat, control);
+  }
+
+  /** Changes the state on disk. @throws InfraError when the disk fails. */
+  async update(changes: Partial<RunState>, message = this.message): Promise<void> {
+    this.message = message;
+    this.content = {
+      ...this.content,
+      ...changes,
+      spent: spentOf(this.meter.spent()),
+      updated: new Date().toISOString(),
+    };
+    this.host.onProgress?.({ dir: this.dir, state: this.content, message });
+    const before = this.writing;
+    const work = async () => {
+      await before.catch(() => undefined);
+      await writeRunState(this.dir, this.content);
+    };
+    this.writing = work();
+    await this.writing;
+  }
+
+  /** Says what is being done, without a write. */
+  say(message: string): void {
+    this.message = message;
+    this.host.onProgress?.({ dir: this.dir, state: this.content, message });
+  }
+
+  stop(): void {
+    this.timers.splice(0).forEach((timer) => clearInterval(timer));
+  }
+
+  private async obey(onPause: () => void): Promise<void> {
+    const { budget, pause }: RunControl = await readControl(this.dir);
+    if (budget === undefined && pause === undefined) {
+      return;
+    }
+    await clearControl(this.dir);
+    if (budget !== undefined) {
+      this.meter.setBudget(budget);
+      await this.update({ budget });
+    }
+    if (pause === true) {
+      onPause();
+    }
+  }
+}
+
+/** What was spent, as a state says it. */
+export function spentOf({ usage, wallSeconds, waitedSeconds }: Spent): RunState['spent'] {
+  return {
+    tokens: usage.total_tokens,
+    wallSeconds,
+    workingSeconds: wallSeconds - waitedSeconds,
+    ...(usage.total_cost === undefined ? {} : { costUsd: usage.total_cost }),
+  };
+}

@@ -1,0 +1,302 @@
+import { randomUUID } from 'node:crypto';
+import { CancelledError, errorText, InfraError, UserError } from '../../errors';
+import type { Target } from '../../targets/target';
+import { AgentLoop } from '../agentLoop';
+import type { LoopCheckpoint, LoopEnd } from '../agentLoop';
+import { Meter } from '../budget';
+import type { Conversation } from '../conversation';
+import { WorkspaceHistory } from '../history';
+import { scorerName } from '../log/evalLog';
+import { eventEntry } from '../log/eventEntry';
+import type { ChatMessage, LogState, ModelUsage } from '../log/inspectLog';
+import { RunJournal } from '../log/runJournal';
+import { RetryingModel } from '../models/retryingModel';
+import { taskPrompt } from '../taskPrompt';
+import { bashTool } from '../tools/bash';
+import { evaluateTestcasesTool, resourcesTool, submitTool } from '../tools/taskTools';
+import { textEditorTool } from '../tools/textEditor';
+import type { Tool } from '../tools/tool';
+import { CandidateScores } from './candidateScores';
+import { readPosition } from './checkpoint';
+import { finalScore, inspectScore, scoredCases } from './finalScore';
+import type { FinalScore } from './finalScore';
+import { logHeader } from './logHeader';
+import { LogWriter } from './logWriter';
+import { OracleEvents } from './oracleEvents';
+import { runFile, thisProcess } from './runFolder';
+import type { RunHost, RunOutcome } from './runOptions';
+import { RunRecord } from './runRecord';
+import type { RunState } from './runState';
+import { Workbench } from './workbench';
+
+const resumedNote =
+  '[The run was interrupted and goes on. Your source folder is as it was after the last step; ' +
+  'processes, variables and files elsewhere are gone.]';
+
+/** One process's work on a run: from where it stands to its end or to a pause. */
+export class RunSession {
+  private readonly history: WorkspaceHistory;
+  private readonly log: LogWriter;
+  private readonly oracle: OracleEvents;
+  private readonly record: RunRecord;
+  private readonly pausing = new AbortController();
+  private final: FinalScore | undefined;
+  private workbench: Workbench | undefined;
+  private scores: CandidateScores | undefined;
+  /** The candidate's state in the history; empty before the first step. */
+  private state: string;
+
+  private constructor(
+    private readonly dir: string,
+    state: RunState,
+    private readonly target: Target,
+    private readonly host: RunHost,
+    private readonly journal: RunJournal,
+    private readonly conversation: Conversation,
+    private readonly meter: Meter,
+    private readonly from: LoopCheckpoint | undefined,
+  ) {
+    this.state = from?.state ?? '';
+    this.history = new WorkspaceHistory(runFile(dir, 'history'));
+    this.log = new LogWriter(
+      runFile(dir, 'log'),
+      runFile(dir, 'journal'),
+      logHeader(state, target),
+    );
+    this.oracle = new OracleEvents(journal, meter);
+    this.record = new RunRecord(dir, state, meter, host);
+  }
+
+  static async open(
+    dir: string,
+    state: RunState,
+    target: Target,
+    host: RunHost,
+  ): Promise<RunSession> {
+    const journalPath = runFile(dir, 'journal');
+    const { journal, counts } = await RunJournal.open(journalPath);
+    const checkpoint = counts.checkpoint as LoopCheckpoint | undefined;
+    const { conversation, spent } = await readPosition(journalPath, checkpoint);
+    const meter = new Meter(state.budget, state.settings.prices, spent);
+    return new RunSession(dir, state, target, host, journal, conversation, meter, checkpoint);
+  }
+
+  /**
+   * Works until the run is scored, or paused. What the harness failed on pauses it too.
+   * @throws UserError when the run can't be worked on as it is.
+   */
+  async work(): Promise<RunOutcome> {
+    const stop = () => this.pausing.abort();
+    this.host.signal.addEventListener('abort', stop, { once: true });
+    if (this.host.signal.aborted) {
+      stop();
+    }
+    this.record.watch(stop);
+    try {
+      await this.agentThenScore();
+    } catch (error) {
+      await this.pauseFor(error);
+    } finally {
+      this.record.stop();
+      this.host.signal.removeEventListener('abort', stop);
+      await this.workbench?.dispose();
+      await this.log.settle();
+      await this.journal.dispose();
+    }
+    return { dir: this.dir, state: this.record.state };
+  }
+
+  private async agentThenScore(): Promise<void> {
+    const { state } = this.record;
+    let end: LoopEnd | undefined = state.end;
+    if (end === undefined) {
+      await this.record.update(
+        { status: 'running', process: thisProcess() },
+        'Opening the workspace',
+      );
+      end = await this.agent();
+    }
+    if (end.kind === 'paused') {
+      await this.pause(end.reason);
+      return;
+    }
+    await this.record.update({ status: 'scoring', end, process: thisProcess() }, 'Scoring');
+    await this.workbench?.dispose();
+    this.workbench = undefined;
+    await this.score();
+  }
+
+  private async agent(): Promise<LoopEnd> {
+    const { state } = this;
+    this.workbench = await Workbench.open({
+      target: this.target,
+      language: this.record.state.settings.language,
+      engine: this.host.engine,
+      files: state === '' ? [] : await this.history.files(state),
+      onCall: this.oracle.add,
+      signal: this.pausing.signal,
+      ...(this.from === undefined ? {} : { note: resumedNote }),
+    });
+    await this.beginConversation();
+    const { workspace } = this.workbench;
+    const scores = this.candidateScores(() => workspace.candidate({ whole: true }));
+    this.record.say('At work');
+    const loop = new AgentLoop(
+      {
+        model: this.model(),
+        tools: this.tools(this.workbench, scores),
+        workspace,
+        journal: this.journal,
+        history: this.history,
+        conversation: this.conversation,
+        meter: this.meter,
+        compactAt: this.record.state.settings.compactAt,
+        signal: this.pausing.signal,
+        flush: () => this.oracle.flush(),
+        onStep: (step) => this.afterStep(step),
+      },
+      this.from,
+    );
+    try {
+      return await loop.run();
+    } finally {
+      this.state = loop.candidateState;
+    }
+  }
+
+  private tools(workbench: Workbench, scores: CandidateScores): Tool[] {
+    const { submitGate } = this.record.state.settings;
+    return [
+      bashTool(workbench.workspace),
+      textEditorTool(workbench.workspace),
+      evaluateTestcasesTool(scores.visible),
+      resourcesTool(this.meter),
+      submitTool(scores.visible, submitGate),
+    ] as Tool[];
+  }
+
+  private model(): RetryingModel {
+    return new RetryingModel(
+      this.host.model,
+      ({ error, waitMs, attempt }) => {
+        this.meter.addWait(waitMs);
+        this.record.say(`Waiting for the model (${error.message}), try ${attempt}`);
+      },
+      this.host.retryPolicy,
+    );
+  }
+
+  /** The task, as the first message; a resumed run has it. */
+  private async beginConversation(): Promise<void> {
+    if (this.conversation.messages.length > 0) {
+      const data = { resumed: true, step: this.from?.step ?? 0 };
+      const event = eventEntry(this.meter, { event: 'info', source: 'run', data });
+      await this.journal.append([event]);
+      return;
+    }
+    const { language, submitGate } = this.record.state.settings;
+    const task: ChatMessage = {
+      role: 'user',
+      id: randomUUID(),
+      source: 'input',
+      content: taskPrompt(this.target, language, { submitGate }),
+    };
+    const index = this.journal.messageCount;
+    await this.journal.append([{ kind: 'message', message: task }]);
+    this.conversation.add(task, index);
+  }
+
+  private candidateScores(snapshot: ConstructorParameters<typeof CandidateScores>[0]['snapshot']) {
+    const { settings, attempts, ids } = this.record.state;
+    this.scores = new CandidateScores({
+      target: this.target,
+      language: settings.language,
+      engine: this.host.engine,
+      workFolder: this.host.workFolder,
+      runDir: this.dir,
+      sampleId: ids.sample,
+      jobs: this.host.jobs,
+      attempts,
+      snapshot,
+      onAttempt: (kept) => void this.record.update({ attempts: kept }).catch(() => undefined),
+      onEvaluated: (visible) => void this.record.update({ visible }).catch(() => undefined),
+    });
+    return this.scores;
+  }
+
+  private afterStep(step: number): void {
+    this.record.update({ steps: step }, `Step ${step}`).catch(() => undefined);
+    this.log.offer(() => this.logState('started'));
+  }
+
+  private async score(): Promise<void> {
+    const files = this.state === '' ? [] : await this.history.files(this.state);
+    const scores = this.scores ?? this.candidateScores(() => Promise.resolve(files));
+    const score = await scores.final(files, this.pausing.signal, (done, total) =>
+      this.record.say(`Scoring ${done} of ${total} cases`),
+    );
+    const final = await finalScore(this.target, score);
+    if (final.unjudged > 0) {
+      throw new InfraError(`${final.unjudged} cases could not be judged.`, {
+        action: 'Resume the run: these cases alone are run again.',
+      });
+    }
+    this.final = final;
+    await this.journal.append([
+      eventEntry(this.meter, {
+        event: 'score',
+        score: inspectScore(final),
+        intermediate: false,
+        scorer: scorerName,
+        model_usage: this.usage(),
+      }),
+    ]);
+    const finished = new Date().toISOString();
+    await this.log.write(this.logState('success', finished));
+    const { rates, counts, solved } = final;
+    await this.record.update({ status: 'done', score: rates, counts, solved, finished }, 'Done');
+  }
+
+  private async pauseFor(error: unknown): Promise<void> {
+    const wanted = error instanceof CancelledError || this.pausing.signal.aborted;
+    await this.pause(wanted ? wasPaused : reasonOf(error));
+    if (!wanted && !(error instanceof InfraError)) {
+      throw error;
+    }
+  }
+
+  /** Says why it stands still. On a full disk nobody can be told but who waits for the outcome. */
+  private async pause(reason: string): Promise<void> {
+    await this.record.update({ status: 'paused', reason }, reason).catch(() => undefined);
+    await this.log.write(this.logState('started')).catch(() => undefined);
+  }
+
+  private usage(): Record<string, ModelUsage> {
+    return { [this.record.state.settings.model]: this.meter.spent().usage };
+  }
+
+  private logState(status: LogState['status'], completedAt?: string): LogState {
+    const { wallSeconds, waitedSeconds } = this.meter.spent();
+    const { end } = this.record.state;
+    const { final } = this;
+    return {
+      status,
+      usage: this.usage(),
+      conversation: this.conversation.refs(),
+      totalTime: wallSeconds,
+      workingTime: wallSeconds - waitedSeconds,
+      ...(completedAt === undefined ? {} : { completedAt }),
+      ...(end?.kind === 'limit' ? { limit: { type: end.type, limit: end.limit } } : {}),
+      ...(final === undefined
+        ? {}
+        : { scores: { [scorerName]: inspectScore(final) }, metadata: scoredCases(final) }),
+    };
+  }
+}
+
+const wasPaused = 'it was paused';
+
+function reasonOf(error: unknown): string {
+  const action = error instanceof UserError && error.action !== undefined ? ` ${error.action}` : '';
+  return errorText(error) + action;
+}

@@ -1,0 +1,265 @@
+import type { FileEntry } from '../../cases/case';
+import { CancelledError } from '../../errors';
+import { homePath, pinnedEnvironment } from '../../sandbox/environment';
+import { runnerPath } from '../../sandbox/runnerPath';
+import type { Sandbox } from '../../sandbox/sandbox';
+import { leftOutFolders } from '../../scoring/candidateSource';
+import { imageSurroundings } from '../../scoring/caseRequest';
+import type { Limits } from '../../targets/target';
+import type { AgentWorkspace, ShellOptions, ShellResult } from '../workspace';
+import { WorkspaceError } from '../workspace';
+import type { RelayConnection } from './relayConnection';
+import { ServerEndedError, ServerLink } from './serverLink';
+import { toServer } from './serverFrames';
+import { shellResult, withNote } from './shellOutput';
+import { SnapshotBuilder } from './snapshotBuilder';
+
+/** Where the agent stands; its candidate's sources lie in `src` below it. */
+export const workspacePath = '/workdir';
+const sourceFolder = 'src';
+
+const MiB = 2 ** 20;
+/** The sandbox of a run: room for compilers and for what an agent tries out. */
+export const workspaceLimits: Limits = {
+  // 20 days; a longer run gets a new sandbox. A timer of Node's takes no more than 24 days.
+  timeout: 20 * 24 * 3600,
+  memory: 4096 * MiB,
+  processes: 512,
+  output: Number.MAX_SAFE_INTEGER,
+  fileSize: 2048 * MiB,
+};
+
+/** A candidate is source code; more than this was not meant to be one. */
+const largestCandidate = { entries: 20_000, bytes: 256 * MiB } as const;
+/** How long the server may take for what it does at once. */
+const promptMs = 120_000;
+const graceMs = 30_000;
+
+export interface WorkspaceParts {
+  readonly sandbox: Sandbox;
+  /** The target's name: what the oracle is called by. */
+  readonly program: string;
+  /** What the agent is given to read, below the workspace. */
+  readonly given: readonly FileEntry[];
+  /** The candidate's folder as the run begins, or goes on. */
+  readonly files: readonly FileEntry[];
+  readonly onCall: (connection: RelayConnection) => void;
+  /** Told with the first command, where a run goes on. */
+  readonly note?: string;
+}
+
+/** An agent's workspace in a sandbox. One that the agent has broken is made anew, and it is told. */
+export class SandboxWorkspace implements AgentWorkspace {
+  private link: Promise<ServerLink> | undefined;
+  private files: readonly FileEntry[];
+  /** Whether the server knows what the last snapshot held. */
+  private hasSnapshot = false;
+  private queue: Promise<unknown> = Promise.resolve();
+  private note: string | undefined;
+  private disposed = false;
+
+  constructor(private readonly parts: WorkspaceParts) {
+    this.files = parts.files;
+    this.note = parts.note;
+  }
+
+  shell(command: string, options: ShellOptions): Promise<ShellResult> {
+    // One shell: a second call of the same turn waits for the first.
+    const run = this.queue.then(() => this.runInShell(command, options));
+    this.queue = run.catch(() => undefined);
+    return run;
+  }
+
+  async readFile(path: string): Promise<Uint8Array> {
+    const answer = await this.ask(toServer.read, (writer) => writer.string(path));
+    refuse(answer.u32(), `Reading ${path}`);
+    return answer.rest();
+  }
+
+  async writeFile(path: string, bytes: Uint8Array): Promise<void> {
+    if (bytes.length > 8 * MiB) {
+      throw new WorkspaceError(`Writing ${path} failed: it is larger than 8 MiB. Use bash for it.`);
+    }
+    const answer = await this.ask(toServer.write, (writer) => writer.string(path).bytes(bytes));
+    refuse(answer.u32(), `Writing ${path}`);
+  }
+
+  async candidate(options: { readonly whole?: true } = {}): Promise<readonly FileEntry[]> {
+    const link = await this.open();
+    const known = this.hasSnapshot && options.whole !== true;
+    const builder = new SnapshotBuilder(
+      new Map(known ? this.files.map((file) => [file.path, file]) : []),
+    );
+    const answer = await this.orRestart(() =>
+      link.ask(
+        toServer.snapshot,
+        (writer) => {
+          writer
+            .u32(known ? 0 : 1)
+            .u32(largestCandidate.entries)
+            .u64(largestCandidate.bytes)
+            .string(`${workspacePath}/${sourceFolder}`)
+            .u32(leftOutFolders.length);
+          leftOutFolders.forEach((name) => writer.string(name));
+        },
+        { timeoutMs: promptMs, onPart: builder.onPart },
+      ),
+    );
+    if (answer === undefined) {
+      return this.files;
+    }
+    this.hasSnapshot = false;
+    refuse(answer.u32(), 'Looking at your source folder', answer.string().toString('utf8'));
+    this.files = builder.finish();
+    this.hasSnapshot = true;
+    return this.files;
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    const link = await this.link?.catch(() => undefined);
+    await link?.dispose();
+    await this.parts.sandbox.dispose();
+  }
+
+  private async runInShell(command: string, options: ShellOptions): Promise<ShellResult> {
+    const { timeoutMs, outputLimit, signal } = options;
+    if (signal?.aborted === true) {
+      throw new CancelledError();
+    }
+    const link = await this.open();
+    const note = this.takeNote();
+    const asked = this.orRestart(() =>
+      link.ask(
+        toServer.shell,
+        (writer) => writer.u64(timeoutMs * 1000).bytes(Buffer.from(command)),
+        { timeoutMs: timeoutMs + graceMs },
+      ),
+    );
+    const answer = await orCancelled(asked, signal);
+    if (answer === undefined) {
+      return { output: this.takeNote() ?? '', exit: { kind: 'signal', signal: 9 } };
+    }
+    return withNote(shellResult(answer, outputLimit), note);
+  }
+
+  private takeNote(): string | undefined {
+    const { note } = this;
+    this.note = undefined;
+    return note;
+  }
+
+  private async ask(
+    type: number,
+    fill: Parameters<ServerLink['ask']>[1],
+  ): Promise<Awaited<ReturnType<ServerLink['ask']>>> {
+    const link = await this.open();
+    const answer = await this.orRestart(() => link.ask(type, fill, { timeoutMs: promptMs }));
+    if (answer === undefined) {
+      throw new WorkspaceError(this.note ?? 'The workspace was restarted.');
+    }
+    return answer;
+  }
+
+  /** @returns undefined when the agent's own doing has ended the server; the next call gets a new one. */
+  private async orRestart<T>(work: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof ServerEndedError)) {
+        throw error;
+      }
+      this.link = undefined;
+      this.hasSnapshot = false;
+      this.note =
+        `[The workspace was restarted: ${error.message}. Your source folder is as it was after the ` +
+        'last step; everything else that you had made or started is gone.]';
+      return undefined;
+    }
+  }
+
+  private open(): Promise<ServerLink> {
+    if (this.disposed) {
+      return Promise.reject(new CancelledError());
+    }
+    this.link ??= this.start().catch((error: unknown) => {
+      this.link = undefined;
+      throw error;
+    });
+    return this.link;
+  }
+
+  private async start(): Promise<ServerLink> {
+    const { sandbox, program, given, onCall } = this.parts;
+    const link = new ServerLink(
+      sandbox,
+      {
+        program: runnerPath,
+        argv0: 'runner',
+        args: ['agent', '/bin/bash', workspacePath, program],
+        env: agentEnvironment(sandbox),
+        cwd: workspacePath,
+        files: [
+          ...given,
+          { kind: 'dir', path: sourceFolder, mode: 0o755 },
+          ...this.files.map((file) => ({ ...file, path: `${sourceFolder}/${file.path}` })),
+        ],
+        umask: 0o022,
+        limits: workspaceLimits,
+        collectOutputs: false,
+        interactive: true,
+      },
+      onCall,
+    );
+    await link.ready;
+    return link;
+  }
+}
+
+function agentEnvironment(sandbox: Sandbox): (readonly [string, string])[] {
+  const env = new Map(pinnedEnvironment(imageSurroundings(sandbox.imageEnv)));
+  env.set('PATH', `${homePath}/bin:${env.get('PATH') ?? ''}`);
+  env.set('SHELL', '/bin/bash');
+  return [...env];
+}
+
+const errnoTexts: Readonly<Record<number, string>> = {
+  1: 'it is not permitted',
+  2: 'there is no such file',
+  7: 'it holds too many entries',
+  13: 'permission is denied',
+  20: 'a part of its path is no folder',
+  21: 'it is a folder',
+  22: 'it is no regular file',
+  27: 'it is too large',
+  28: 'the disk is full',
+  30: 'it is read-only',
+  36: 'its path is too long',
+  40: 'its links lead in a circle',
+};
+
+/** @throws WorkspaceError unless the system's error number is 0. */
+function refuse(errno: number, doing: string, where = ''): void {
+  if (errno !== 0) {
+    const at = where === '' ? '' : ` at ${where}`;
+    const why = errnoTexts[errno] ?? `error ${errno}`;
+    throw new WorkspaceError(`${doing} failed${at}: ${why}.`);
+  }
+}
+
+async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) {
+    return work;
+  }
+  let cancel: (() => void) | undefined;
+  const cancelled = new Promise<never>((_, reject) => {
+    cancel = () => reject(new CancelledError());
+    signal.addEventListener('abort', cancel, { once: true });
+  });
+  try {
+    return await Promise.race([work, cancelled]);
+  } finally {
+    signal.removeEventListener('abort', cancel ?? (() => undefined));
+    work.catch(() => undefined);
+  }
+}

@@ -1,0 +1,25 @@
+/** Frames between the host and the server in an agent's sandbox: `src/runner/AGENT.md`. */
+export const toServer = {
+  shell: 16,
+  read: 17,
+  write: 18,
+  snapshot: 19,
+  data: 24,
+  ack: 25,
+  end: 26,
+} as const;
+
+export const fromServer = {
+  hello: 80,
+  shellDone: 81,
+  file: 82,
+  written: 83,
+  snapshotEnd: 84,
+  opened: 88,
+  received: 89,
+  taken: 90,
+  closed: 91,
+} as const;
+
+/** Bytes on a connection that may be under way unacknowledged, either way. */
+export const relayWindow = 256 * 1024;
