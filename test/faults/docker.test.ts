@@ -386,6 +386,7 @@ for (const [kind, start] of Object.entries(starts)) {
         await importBusybox(docker, {
           'usr/bin/secret': 'another version',
           'srv/data.bin': reference,
+          'usr/bin/alias': reference,
           'opt/tool': '#!/bin/sh\necho tool\n',
         });
       });
@@ -430,6 +431,34 @@ for (const [kind, start] of Object.entries(starts)) {
         } finally {
           await hidden.dispose();
         }
+      });
+
+      test('a reference that only an image holds is hidden where that image is used', async () => {
+        for (const program of ['/srv/data.bin', 'alias']) {
+          const hidden = await engine.create(
+            busyboxSpec({
+              image: busyboxImage,
+              mounts: [],
+              forbidden: [{ path: program, command: 'secret', image: busyboxImage }],
+            }),
+          );
+          try {
+            const result = await hidden.exec(find(reference));
+            assert.equal(text(result.stdout), 'tool\n', program);
+          } finally {
+            await hidden.dispose();
+          }
+        }
+        await assert.rejects(
+          engine.create(
+            busyboxSpec({
+              image: busyboxImage,
+              mounts: [],
+              forbidden: [{ path: 'nowhere', command: 'nowhere', image: busyboxImage }],
+            }),
+          ),
+          /has no nowhere, which is the reference/,
+        );
       });
 
       test('a copy of the reference in a candidate is hidden, mounted or copied', async () => {

@@ -1,18 +1,9 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { lstat, readdir, readFile, realpath, stat } from 'node:fs/promises';
+import { lstat, readdir, readFile, realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { errorText, UserError } from '../errors';
+import { fingerprintFile, hashFile } from './fingerprint';
+import type { Fingerprint } from './fingerprint';
 import { isMultiCallWith, largestMultiCall } from './multiCall';
 import type { Forbidden, Mount } from './sandbox';
-
-/** What makes a file the reference, whatever its name. */
-interface Fingerprint {
-  readonly command: string;
-  readonly size: number;
-  readonly sha256: string;
-}
 
 interface FoundFile {
   /** Absolute, inside. */
@@ -50,7 +41,7 @@ export class ForbiddenFinder {
     if (forbidden.length === 0) {
       return [];
     }
-    const wanted = await Promise.all(forbidden.map((one) => this.fingerprint(one)));
+    const wanted = await Promise.all(forbidden.map(fingerprint));
     const files = (await Promise.all(mounts.map((mount) => this.filesOf(mount)))).flat();
     const found = new Set<string>();
     await forEachAtOnce(files, async (file) => {
@@ -59,18 +50,6 @@ export class ForbiddenFinder {
       }
     });
     return [...found].sort();
-  }
-
-  private async fingerprint({ path: file, command }: Forbidden): Promise<Fingerprint> {
-    try {
-      const { size } = await stat(file);
-      return { command, size, sha256: await this.hash(await realpath(file)) };
-    } catch (error) {
-      throw new UserError(`Reading the reference ${file} failed: ${errorText(error)}.`, {
-        action: 'Install it, or correct its path in mirrorcode.json.',
-        cause: error,
-      });
-    }
   }
 
   private filesOf(mount: Mount): Promise<readonly FoundFile[]> {
@@ -93,7 +72,7 @@ export class ForbiddenFinder {
     }
     const sameSize = wanted.filter(({ size }) => size === file.size);
     if (sameSize.length > 0) {
-      const sha256 = await this.hash(file.source);
+      const sha256 = file.toolchain ? await this.hash(file.source) : await hashFile(file.source);
       if (sameSize.some((one) => one.sha256 === sha256)) {
         return true;
       }
@@ -124,10 +103,11 @@ export class ForbiddenFinder {
   }
 }
 
-async function hashFile(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return hash.digest('hex');
+/** Of what only an image holds this machine knows the name. */
+async function fingerprint({ path: file, command, image }: Forbidden): Promise<Fingerprint> {
+  return image === undefined
+    ? fingerprintFile({ path: file, command })
+    : { command, size: -1, sha256: '' };
 }
 
 async function forEachAtOnce<T>(

@@ -50,10 +50,12 @@ export interface Mount {
 
 /** What must not be found inside, under any name: the reference. */
 export interface Forbidden {
-  /** Absolute host path of the executable. */
+  /** The executable: an absolute path on this machine, or, in `image`, also a name on its `PATH`. */
   readonly path: string;
   /** Its command name; multi-call binaries that contain a command of this name are hidden too. */
   readonly command: string;
+  /** The image that holds it. An engine without images knows it by its name alone. */
+  readonly image?: string;
 }
 
 export interface SandboxSpec {

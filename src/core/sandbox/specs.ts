@@ -138,10 +138,16 @@ async function toolchainOf(language: Language, phase: AnyPhase): Promise<Toolcha
     : resolveToolchain(language, phase, libraries);
 }
 
-/** A reference that is not on this machine cannot be found in what is shown of it. */
-async function forbiddenOf({ reference }: Target): Promise<Forbidden[]> {
+/** A reference that is neither on this machine nor in an image cannot be found in what is shown. */
+async function forbiddenOf(target: Target): Promise<Forbidden[]> {
+  const { reference, name } = target;
+  if (reference?.image !== undefined) {
+    const program = referenceProgram(target) || name;
+    const image = resolveImage(reference.image, target.path);
+    return [{ path: program, command: path.basename(program), image }];
+  }
   const file = reference?.path;
-  return file !== undefined && reference?.image === undefined && (await exists(file))
+  return file !== undefined && (await exists(file))
     ? [{ path: file, command: path.basename(file) }]
     : [];
 }

@@ -3,10 +3,11 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import type { Pack } from 'tar-stream';
 import { InfraError } from '../../errors';
-import type { Forbidden, Mount } from '../sandbox';
+import type { Fingerprint } from '../fingerprint';
+import type { Mount } from '../sandbox';
 import { removeContainer } from './cleanUp';
 import { engineWords, followEvents, httpStatus } from './engineEvents';
-import { findForbidden, fingerprint } from './imageScan';
+import { findForbidden } from './imageScan';
 import { inspectImage, ownRepository, type ImageOptions } from './images';
 import { ownerLabel } from './owner';
 import { archiveOf, hiddenMode, packEntry, packTree } from './packTree';
@@ -61,20 +62,18 @@ export async function provideEmptyImage(docker: Docker, links: Links): Promise<s
 /**
  * The image with the references hidden and the links made. It is kept on the engine, under a name
  * made of everything that it depends on, so that an image is looked through once.
- * @throws UserError or Error when the reference or the image can't be read; InfraError when the
- * engine fails.
+ * @throws InfraError when the engine fails.
  */
 export async function provideMaskedImage(
   docker: Docker,
   baseId: string,
-  needs: { readonly forbidden: readonly Forbidden[]; readonly links: Links },
+  needs: { readonly forbidden: readonly Fingerprint[]; readonly links: Links },
   { onProgress = () => undefined }: ImageOptions,
 ): Promise<string> {
-  const { links } = needs;
-  if (needs.forbidden.length === 0 && Object.keys(links).length === 0) {
+  const { links, forbidden } = needs;
+  if (forbidden.length === 0 && Object.keys(links).length === 0) {
     return baseId;
   }
-  const forbidden = await Promise.all(needs.forbidden.map(fingerprint));
   const tag = `masked-${digestOf(['masked', baseId, forbidden, links])}`;
   const present = await inspectImage(docker, `${ownRepository}:${tag}`);
   if (present !== undefined) {
@@ -129,7 +128,7 @@ export function copyIntoImage(
 }
 
 /** Lends a container that is never started: only its file system is read and written. */
-async function withLoader<T>(
+export async function withLoader<T>(
   docker: Docker,
   image: string,
   owner: string,

@@ -1,28 +1,11 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { extract, type Header } from 'tar-stream';
 import { isExecutableFormat, isMultiCallWith, largestMultiCall } from '../multiCall';
-import type { Forbidden } from '../sandbox';
-
-/** What makes a file the reference, whatever its name. */
-interface Fingerprint {
-  readonly command: string;
-  readonly size: number;
-  readonly sha256: string;
-}
+import type { Fingerprint } from '../fingerprint';
 
 const archiveKinds = { file: true, link: true, symlink: true } as const;
-
-/** @throws the file system's error when a reference can't be read. */
-export async function fingerprint({ path: file, command }: Forbidden): Promise<Fingerprint> {
-  const { size } = await stat(file);
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  return { command, size, sha256: hash.digest('hex') };
-}
 
 /**
  * Looks through an image's whole file system, as an archive, for what must not be found in it: copies

@@ -6,6 +6,7 @@ import { keepMounts } from '../keptMounts';
 import { runnerPath } from '../runnerPath';
 import type { Mount, SandboxSpec } from '../sandbox';
 import { copyIntoImage, provideEmptyImage, provideMaskedImage } from './derivedImage';
+import { fingerprintOf } from './imageFingerprint';
 import { provideImage, type ImageOptions } from './images';
 import { defaultImage, parseImage, type ImageSource } from './imageSource';
 import type { LanePlan } from './laneContainer';
@@ -91,7 +92,10 @@ async function prepareFromImage(
 ): Promise<Prepared> {
   const { docker } = around;
   const { id, digest, env, volumes } = await provideImage(docker, source, options);
-  const masked = await provideMaskedImage(docker, id, spec, options);
+  const forbidden = await Promise.all(
+    spec.forbidden.map((one) => fingerprintOf(docker, one, options)),
+  );
+  const masked = await provideMaskedImage(docker, id, { ...spec, forbidden }, options);
   const mounts = spec.mounts.filter(({ toolchain }) => toolchain !== true);
   const hidden = await around.finder.find(mounts, spec.forbidden);
   if (around.seesThisMachine) {
