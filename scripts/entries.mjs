@@ -42,6 +42,7 @@ export const entries = [
     budget: 70_000,
   },
   view('bytes', 90_000),
+  view('curation', 60_000),
   view('bytesTerminal', 420_000),
   view('transcript', 110_000),
   {

@@ -8,6 +8,7 @@ import { caseScheme } from './caseFiles/caseUri';
 import { GoldRowFiles } from './caseFiles/goldRowFiles';
 import { registerCaseLanguage } from './caseLanguage/registerCaseLanguage';
 import { registerCommands } from './commands/registerCommands';
+import { registerCuration } from './curation/registerCuration';
 import { EngineThread } from './engine/engineThread';
 import { Log } from './log';
 import { Candidates } from './model/candidates';
@@ -70,6 +71,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   own(registerAudit(services));
   own(registerTranscripts(services));
   own(registerBytes(services));
+  own(registerCuration(services));
   const rows = own(new GoldRowFiles(engine, model));
   own(vscode.workspace.registerFileSystemProvider(caseScheme, rows, { isCaseSensitive: true }));
   own(watchFiles(model));

@@ -210,6 +210,31 @@ suite('auditing and curating in VS Code', () => {
     }
   });
 
+  test('the curation view opens, once a target', async () => {
+    const tabs = () =>
+      vscode.window.tabGroups.all
+        .flatMap((group) => group.tabs)
+        .filter(({ input }) => input instanceof vscode.TabInputWebview)
+        .map(({ label }) => label);
+    await vscode.commands.executeCommand('mirrorcode.openCuration', { target: 'tac' });
+    await eventually('the view', () => assert.deepEqual(tabs(), ['tac (curation)']));
+    await vscode.commands.executeCommand('mirrorcode.openCuration', { target: 'tac' });
+    assert.deepEqual(tabs(), ['tac (curation)']);
+    const { total } = await api.services.engine.call('curationFacts', {
+      target: target(),
+      scores: [],
+    });
+    const page = await api.services.engine.call('curationRows', {
+      target: target(),
+      from: total - 1,
+      count: 10,
+    });
+    assert.deepEqual(
+      page.map(({ name, split, bytesIn }) => [name, split, bytesIn]),
+      [['twin', 'visible', 4]],
+    );
+  });
+
   test('the task prompt is previewed as the agent gets it, with the leak check', async () => {
     await vscode.commands.executeCommand('mirrorcode.previewPrompt', {
       target: 'tac',

@@ -53,16 +53,8 @@ export async function auditTarget(
   target: Target,
   options: AuditOptions = {},
 ): Promise<AuditReport> {
-  const { cases: listed, unreadable } = await target.store.list();
-  const { cases, lost } = await loadCases(target, listed.length, options);
-  const context: AuditContext = {
-    target,
-    cases,
-    docs: target.docs === undefined ? '' : await readDocs(target.docs),
-    help: options.help ?? '',
-    host: options.host ?? thisHost(),
-    verification: options.verification ?? new Map(),
-  };
+  const { context, unreadable } = await auditContext(target, options);
+  const { cases } = context;
   const suppressions = new Map(cases.map(({ source }) => [source.name, source.suppress]));
   const findings: Finding[] = [];
   for (const check of checks.filter(({ id }) => options.only?.includes(id) ?? true)) {
@@ -81,9 +73,27 @@ export async function auditTarget(
   return {
     target: target.name,
     findings,
-    unreadable: [...unreadable, ...lost],
+    unreadable,
     cases: cases.length,
   };
+}
+
+/** The cases of a target and what surrounds them, in memory. @throws as `auditTarget` does. */
+export async function auditContext(
+  target: Target,
+  options: AuditOptions = {},
+): Promise<{ readonly context: AuditContext; readonly unreadable: AuditReport['unreadable'] }> {
+  const { cases: listed, unreadable } = await target.store.list();
+  const { cases, lost } = await loadCases(target, listed.length, options);
+  const context: AuditContext = {
+    target,
+    cases,
+    docs: target.docs === undefined ? '' : await readDocs(target.docs),
+    help: options.help ?? '',
+    host: options.host ?? thisHost(),
+    verification: options.verification ?? new Map(),
+  };
+  return { context, unreadable: [...unreadable, ...lost] };
 }
 
 async function loadCases(

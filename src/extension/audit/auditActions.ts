@@ -29,6 +29,8 @@ const fixes: Readonly<Record<string, readonly Fix[]>> = {
   ],
   'same-answer': [remove],
   'hidden-only-option': [show],
+  'hidden-share': [{ title: 'Open the curation view', command: 'openCuration' }],
+  'untouched-option': [{ title: 'Open the curation view', command: 'openCuration' }],
 };
 
 /** Quick fixes of the audit's findings: what removes the cause, and the answer with a reason. */

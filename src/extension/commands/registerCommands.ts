@@ -34,6 +34,7 @@ type RegisteredElsewhere =
   | 'groupByTier'
   | 'groupByDomain'
   | 'openInReplay'
+  | 'openCuration'
   | `replay${string}`;
 
 const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handler>> = {

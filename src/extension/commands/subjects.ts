@@ -56,7 +56,8 @@ export function targetOfFile(uri: vscode.Uri, model: WorkspaceModel): TargetInfo
 /** The target that a command was called on, if it was called on one. */
 export function targetSubject(argument: unknown): TargetInfo | undefined {
   const subject = subjectOf(argument);
-  return subject?.kind === 'target' || subject?.kind === 'case'
+  const ofTarget = ['target', 'case', 'cases', 'group', 'finding'];
+  return subject !== undefined && ofTarget.includes(subject.kind)
     ? (subject as TargetSubject | CaseSubject).target
     : undefined;
 }

@@ -7,6 +7,7 @@ import type { EngineStatus } from '../../core/sandbox/sandbox';
 import type { CaseResult } from '../../core/scoring/score';
 import type { StoredScore } from '../../core/scoring/scoreFiles';
 import type { Language, Profile } from '../../core/targets/target';
+import type { CurationRow, OptionRow } from '../../protocol/curation';
 import type { TargetAudit } from '../audit/auditReport';
 import type { BrokenTarget, TargetInfo } from '../model/targetInfo';
 import type { Capture } from '../trees/captureNodes';
@@ -197,6 +198,18 @@ export interface EngineCalls {
     params: { target: TargetInfo; curation: Curation; title: string };
     /** `unpaired`: hidden cases that lost their last dual by it. */
     result: { readonly changed: number; readonly unpaired: readonly string[] };
+    event: never;
+  };
+  /** Reads what a curation view shows; `scores`: of each candidate, folders, the newest first. */
+  curationFacts: {
+    params: { target: TargetInfo; scores: readonly (readonly string[])[] };
+    result: { readonly total: number; readonly options: readonly OptionRow[] };
+    event: never;
+  };
+  /** A page of what was read last. */
+  curationRows: {
+    params: { target: TargetInfo; from: number; count: number };
+    result: readonly CurationRow[];
     event: never;
   };
   /** Takes the last curation back; its title, or null when there is none. */

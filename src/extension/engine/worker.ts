@@ -7,6 +7,7 @@ import { Catalogue, catalogueHandlers } from './handlers/catalogue';
 import { compareHandlers } from './handlers/compareHandlers';
 import { dualHandlers } from './handlers/dualHandlers';
 import { curationHandlers } from './handlers/curationHandlers';
+import { curationViewHandlers } from './handlers/curationViewHandlers';
 import { Engines, engineHandlers } from './handlers/engines';
 import { initHandlers } from './handlers/initHandlers';
 import { promptHandlers } from './handlers/promptHandlers';
@@ -32,6 +33,7 @@ function serve(): void {
     ...compareHandlers(catalogue),
     ...dualHandlers(catalogue, engines),
     ...curationHandlers(catalogue),
+    ...curationViewHandlers(catalogue),
     ...engineHandlers(engines),
     ...initHandlers(),
     ...promptHandlers(catalogue),

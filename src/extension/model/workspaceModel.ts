@@ -158,6 +158,15 @@ export class WorkspaceModel implements Disposable {
     return undefined;
   }
 
+  /** The folders of the scores that give each language its newest verdicts; newest first. */
+  verdictFolders(target: TargetInfo): readonly (readonly [Language, readonly string[]])[] {
+    const languages = new Set(this.scoresOf(target).map(({ header }) => header.language));
+    return [...languages].map((language) => [
+      language,
+      countedScores(this.scoresOf(target, language)).map(({ dir }) => dir),
+    ]);
+  }
+
   view(target: TargetInfo): TargetView {
     const counts = this.countsOf(target);
     const latest = new Map<Language, LanguageTally>();
@@ -245,10 +254,8 @@ export class WorkspaceModel implements Disposable {
   private async mergedVerdicts(
     scores: readonly StoredScore[],
   ): Promise<ReadonlyMap<string, CaseResult>> {
-    const whole = scores.findIndex(isWhole);
-    const counted = scores.slice(0, whole < 0 ? mergedScores : Math.min(whole + 1, mergedScores));
     const merged = new Map<string, CaseResult>();
-    for (const score of counted.reverse()) {
+    for (const score of [...countedScores(scores)].reverse()) {
       for (const [name, result] of await this.verdictsOf(score)) {
         merged.set(name, result);
       }
@@ -264,6 +271,12 @@ export class WorkspaceModel implements Disposable {
 
 /** How many scores back a case that the newest did not run keeps its verdict. */
 const mergedScores = 10;
+
+/** Back to the newest score that ran all cases. */
+function countedScores(scores: readonly StoredScore[]): readonly StoredScore[] {
+  const whole = scores.findIndex(isWhole);
+  return scores.slice(0, whole < 0 ? mergedScores : Math.min(whole + 1, mergedScores));
+}
 
 function isWhole({ header }: StoredScore): boolean {
   return header.cases === 'all' && header.state === 'done';

@@ -28,6 +28,7 @@ export const commands = {
   deleteCases: 'mirrorcode.deleteCases',
   pairCase: 'mirrorcode.pairCase',
   undoCuration: 'mirrorcode.undoCuration',
+  openCuration: 'mirrorcode.openCuration',
   previewPrompt: 'mirrorcode.previewPrompt',
   compareCase: 'mirrorcode.compareCase',
   compareBytes: 'mirrorcode.compareBytes',

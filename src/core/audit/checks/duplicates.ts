@@ -32,7 +32,7 @@ export const nearDuplicates: Check = {
   why: 'A crowd of cases that exercise one path drowns the others in the pass rate.',
   fix: 'Keep the few that differ in what they exercise.',
   *run({ cases }) {
-    for (const group of groupBy(cases, shape)) {
+    for (const group of groupBy(cases, shapeOf)) {
       if (group.length >= crowd) {
         yield {
           severity: 'info',
@@ -47,7 +47,8 @@ export const nearDuplicates: Check = {
 /** From this many cases of one shape on, it is worth a look. */
 const crowd = 8;
 
-function shape({ source, text }: AuditedCase): string {
+/** Cases with the same options and outputs that differ only in words and digits share it. */
+export function shapeOf({ source, text }: AuditedCase): string {
   const mask = (s: string) => s.replace(/\d+/gu, '0').replace(/[A-Za-z]+/gu, 'a');
   const options = source.input.args.filter((arg) => arg.startsWith('-')).sort();
   return JSON.stringify([options, source.gold?.returncode, mask(text.stdout), mask(text.stderr)]);

@@ -9,7 +9,7 @@ export const untouchedOptions: Check = {
   fix: 'Record a case for each, or take it out of the docs.',
   *run(context) {
     const documented = optionsInText(`${context.docs}\n${context.help}`);
-    const used = usage(context, documented);
+    const used = optionUsage(context, documented);
     const untouched = [...documented].filter((option) => !used.has(option)).sort();
     if (untouched.length > 0 && used.size > 0) {
       yield {
@@ -28,7 +28,7 @@ export const hiddenOnlyOption: Check = {
   fix: 'Record a visible case with it.',
   *run(context) {
     const documented = optionsInText(`${context.docs}\n${context.help}`);
-    for (const [option, { visible, hidden }] of usage(context, documented)) {
+    for (const [option, { visible, hidden }] of optionUsage(context, documented)) {
       if (visible.length === 0) {
         yield {
           severity: documented.has(option) ? 'info' : 'warning',
@@ -41,12 +41,17 @@ export const hiddenOnlyOption: Check = {
   },
 };
 
-interface OptionUse {
+/** The names of the cases that use an option. */
+export interface OptionUse {
   readonly visible: string[];
   readonly hidden: string[];
 }
 
-function usage({ cases }: AuditContext, known: ReadonlySet<string>): Map<string, OptionUse> {
+/** Who uses each option that any case uses. */
+export function optionUsage(
+  { cases }: Pick<AuditContext, 'cases'>,
+  known: ReadonlySet<string>,
+): Map<string, OptionUse> {
   const uses = new Map<string, OptionUse>();
   for (const { source } of cases) {
     for (const option of optionsInArgs(source.input.args, known)) {
