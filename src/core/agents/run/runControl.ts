@@ -15,6 +15,7 @@ const control = z.object({
     })
     .exactOptional(),
   pause: z.literal(true).exactOptional(),
+  stop: z.literal(true).exactOptional(),
 });
 
 /** What someone else asks of the process at work on a run. */
@@ -44,6 +45,27 @@ export async function clearControl(dir: string): Promise<void> {
 /** Asks the process at work on a run, whichever it is, to pause after its present step. */
 export async function pauseRun(dir: string): Promise<void> {
   await ask(dir, { pause: true });
+}
+
+/** How a run ends that a person stops; the name of the limit is Inspect's. */
+export const stoppedEnd = {
+  kind: 'limit',
+  type: 'operator',
+  limit: 1,
+  message: 'It was stopped.',
+} as const;
+
+/**
+ * Ends the agent's work on a run: what it has written is then scored, at once where a process is at
+ * work on it, else when it is resumed.
+ */
+export async function stopRun(dir: string): Promise<void> {
+  const state = await readRunState(dir);
+  if (isLive(state)) {
+    await ask(dir, { stop: true });
+  } else {
+    await writeRunState(dir, { ...state, status: 'paused', end: stoppedEnd });
+  }
 }
 
 /**

@@ -28,9 +28,9 @@ export class RunRecord {
   }
 
   /** Keeps a sign of life on disk and obeys what other windows ask. */
-  watch(onPause: () => void): void {
+  watch(asked: { readonly pause: () => void; readonly stop: () => void }): void {
     const heartbeat = setInterval(() => void this.update({}).catch(() => undefined), heartbeatMs);
-    const control = setInterval(() => void this.obey(onPause).catch(() => undefined), controlMs);
+    const control = setInterval(() => void this.obey(asked).catch(() => undefined), controlMs);
     this.timers.push(heartbeat, control);
   }
 
@@ -63,9 +63,9 @@ export class RunRecord {
     this.timers.splice(0).forEach((timer) => clearInterval(timer));
   }
 
-  private async obey(onPause: () => void): Promise<void> {
-    const { budget, pause }: RunControl = await readControl(this.dir);
-    if (budget === undefined && pause === undefined) {
+  private async obey(asked: { pause: () => void; stop: () => void }): Promise<void> {
+    const { budget, pause, stop }: RunControl = await readControl(this.dir);
+    if (budget === undefined && pause === undefined && stop === undefined) {
       return;
     }
     await clearControl(this.dir);
@@ -74,7 +74,10 @@ export class RunRecord {
       await this.update({ budget });
     }
     if (pause === true) {
-      onPause();
+      asked.pause();
+    }
+    if (stop === true) {
+      asked.stop();
     }
   }
 }

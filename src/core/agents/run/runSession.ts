@@ -18,6 +18,7 @@ import { textEditorTool } from '../tools/textEditor';
 import type { Tool } from '../tools/tool';
 import { CandidateScores } from './candidateScores';
 import { readPosition } from './checkpoint';
+import { stoppedEnd } from './runControl';
 import { finalScore, inspectScore, scoredCases } from './finalScore';
 import type { FinalScore } from './finalScore';
 import { logHeader } from './logHeader';
@@ -40,6 +41,8 @@ export class RunSession {
   private readonly oracle: OracleEvents;
   private readonly record: RunRecord;
   private readonly pausing = new AbortController();
+  /** Ends the agent's work, and not the scoring that follows. */
+  private readonly stopping = new AbortController();
   private final: FinalScore | undefined;
   private workbench: Workbench | undefined;
   private scores: CandidateScores | undefined;
@@ -86,19 +89,19 @@ export class RunSession {
    * @throws UserError when the run can't be worked on as it is.
    */
   async work(): Promise<RunOutcome> {
-    const stop = () => this.pausing.abort();
-    this.host.signal.addEventListener('abort', stop, { once: true });
+    const pause = () => this.pausing.abort();
+    this.host.signal.addEventListener('abort', pause, { once: true });
     if (this.host.signal.aborted) {
-      stop();
+      pause();
     }
-    this.record.watch(stop);
+    this.record.watch({ pause, stop: () => this.stopping.abort() });
     try {
       await this.agentThenScore();
     } catch (error) {
       await this.pauseFor(error);
     } finally {
       this.record.stop();
-      this.host.signal.removeEventListener('abort', stop);
+      this.host.signal.removeEventListener('abort', pause);
       await this.workbench?.dispose();
       await this.log.settle();
       await this.journal.dispose();
@@ -114,7 +117,7 @@ export class RunSession {
         { status: 'running', process: thisProcess() },
         'Opening the workspace',
       );
-      end = await this.agent();
+      end = await this.agentUntilStopped();
     }
     if (end.kind === 'paused') {
       await this.pause(end.reason);
@@ -126,7 +129,21 @@ export class RunSession {
     await this.score();
   }
 
+  private async agentUntilStopped(): Promise<LoopEnd> {
+    const isStopped = () => this.stopping.signal.aborted && !this.pausing.signal.aborted;
+    try {
+      const end = await this.agent();
+      return end.kind === 'paused' && isStopped() ? stoppedEnd : end;
+    } catch (error) {
+      if (isStopped()) {
+        return stoppedEnd;
+      }
+      throw error;
+    }
+  }
+
   private async agent(): Promise<LoopEnd> {
+    const signal = AbortSignal.any([this.pausing.signal, this.stopping.signal]);
     const { state } = this;
     this.workbench = await Workbench.open({
       target: this.target,
@@ -134,7 +151,7 @@ export class RunSession {
       engine: this.host.engine,
       files: state === '' ? [] : await this.history.files(state),
       onCall: this.oracle.add,
-      signal: this.pausing.signal,
+      signal,
       ...(this.from === undefined ? {} : { note: resumedNote }),
     });
     await this.beginConversation();
@@ -151,7 +168,7 @@ export class RunSession {
         conversation: this.conversation,
         meter: this.meter,
         compactAt: this.record.state.settings.compactAt,
-        signal: this.pausing.signal,
+        signal,
         flush: () => this.oracle.flush(),
         onStep: (step) => this.afterStep(step),
       },
