@@ -27,7 +27,7 @@ suite('authoring in VS Code', () => {
     await pickFirst('the captured dual', () => assert.equal(services.model.captures.length, 1));
     assert.equal(
       await shown(trees.capture),
-      '[package] tac  1 waiting\n  [diff-added] lines/three-3  new',
+      '[package] tac  1 waiting\n  [diff-added] lines/three-3  new · hidden',
     );
     const [capture] = services.model.captures;
     await eventually('the review', () => {
@@ -91,10 +91,98 @@ suite('authoring in VS Code', () => {
     } finally {
       terminal.dispose();
       await services.model.refresh();
-      for (const capture of services.model.captures) {
-        await services.engine.call('rejectCapture', { capture });
-      }
+      await services.engine.call('rejectCaptures', { captures: services.model.captures });
+      await services.model.refresh();
       await remove('.mirrorcode/scratch');
+    }
+  });
+
+  test('captures are named, labelled, accepted and rejected all at once, and all is undone', async function () {
+    const api = await activated();
+    await needsEngine(this, api);
+    const { services, trees } = api;
+    const run = (command: string, argument?: object) =>
+      vscode.commands.executeCommand(`mirrorcode.${command}`, argument);
+    const capture = (name: string) => {
+      const found = services.model.captures.find((one) => one.name === name);
+      assert.ok(found, `${name} does not wait`);
+      return { kind: 'capture', capture: found };
+    };
+    for (const name of ['one', 'two']) {
+      const stdin = { kind: 'text', text: `${name}\n` };
+      await run('recordCase', {
+        target: 'tac',
+        line: 'tac',
+        stdin,
+        files: [],
+        name,
+        review: false,
+      });
+    }
+    await services.model.refresh();
+    await run('nameCapture', { ...capture('one'), name: 'queue/first' });
+    await services.model.refresh();
+    await run('labelCapture', { ...capture('queue/first'), labels: ['hidden', 'edge'] });
+    await eventually('the labelled capture', async () => {
+      assert.equal(
+        await shown(trees.capture),
+        '[package] tac  2 waiting\n  [diff-added] queue/first  new · hidden · edge\n  [diff-added] two  new',
+      );
+    });
+    const hidden = inWorkspace('tac/cases/hidden/queue/first.case');
+    try {
+      await run('acceptAllCaptures');
+      assert.equal(await shown(trees.capture), '');
+      assert.match(await readFile(hidden, 'utf8'), /\nlabels: \["hidden","edge"\]\n/);
+      await run('undoDecision');
+      await assert.rejects(readFile(hidden));
+      assert.equal(services.model.captures.length, 2);
+      await run('rejectAllCaptures');
+      assert.equal(await shown(trees.capture), '');
+      await run('undoDecision');
+      assert.equal(services.model.captures.length, 2);
+    } finally {
+      await run('rejectAllCaptures');
+      await remove('tac/cases/hidden/queue');
+    }
+  });
+
+  test('what a re-recording changes is compared byte by byte before it is accepted', async function () {
+    const api = await activated();
+    await needsEngine(this, api);
+    const { services } = api;
+    const file = vscode.Uri.file(inWorkspace('tac/cases/visible/lines/three.case'));
+    const before = await vscode.workspace.fs.readFile(file);
+    const other = Buffer.from(before)
+      .toString()
+      .replace(/(-- stdout\n)/u, '$1|not so\n');
+    await vscode.workspace.fs.writeFile(file, Buffer.from(other));
+    try {
+      const target = services.model.targets.find(({ name }) => name === 'tac');
+      void vscode.commands.executeCommand('mirrorcode.rerecordCase', {
+        kind: 'case',
+        target,
+        name: 'lines/three',
+      });
+      await eventually('the byte view', () => {
+        const labels = vscode.window.tabGroups.all
+          .flatMap(({ tabs }) => tabs)
+          .map(({ label }) => label);
+        assert.ok(
+          labels.includes('lines/three: gold ↔ re-recorded (bytes)'),
+          JSON.stringify(labels),
+        );
+      });
+      await vscode.commands.executeCommand('workbench.action.closeQuickOpen');
+      const [capture] = services.model.captures;
+      assert.ok(capture);
+      const compared = await services.engine.call('captureComparison', { capture });
+      const [stdout] = compared.streams;
+      assert.equal(await readFile(stdout?.expected ?? '', 'utf8'), 'not so\nthree\ntwo\none\n');
+      assert.equal(await readFile(stdout?.actual ?? '', 'utf8'), 'three\ntwo\none\n');
+    } finally {
+      await vscode.commands.executeCommand('mirrorcode.rejectAllCaptures');
+      await vscode.workspace.fs.writeFile(file, before);
     }
   });
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Case } from '../cases/case';
@@ -6,6 +7,8 @@ import { withDual } from '../cases/duals';
 import { errorCode, UserError } from '../errors';
 import type { WorkFolder } from '../workFolder';
 import type { Capture, Flake } from './capture';
+import { DecisionLog, hashCase } from './decisions';
+import type { Decision } from './decisions';
 import { uniqueName } from './names';
 
 /** A captured case that nobody has accepted yet. */
@@ -27,6 +30,16 @@ export interface AcceptOptions {
   readonly name?: string;
   readonly labels?: readonly string[];
   readonly duals?: readonly string[];
+  /** What is accepted in one go is undone in one go: the same text for all of it. */
+  readonly group?: string;
+}
+
+/** What undoing a decision brought back. */
+export interface Undone {
+  /** In the queue again, under these names. */
+  readonly names: readonly string[];
+  /** Whether they had been accepted. */
+  readonly accepted: boolean;
 }
 
 /** What is known of a capture beside the case itself. */
@@ -45,6 +58,7 @@ export class PendingQueue {
     private readonly dir: string,
     /** The captured cases. */
     readonly store: CaseStore,
+    private readonly decisions: DecisionLog<Note>,
   ) {}
 
   /** @param openStore Opens a folder of cases as a store. */
@@ -57,7 +71,8 @@ export class PendingQueue {
     const cases = path.join(dir, 'cases');
     await mkdir(cases, { recursive: true });
     await mkdir(path.join(dir, 'notes'), { recursive: true });
-    return new PendingQueue(dir, openStore(cases));
+    const decisions = new DecisionLog<Note>(dir, openStore(path.join(dir, 'decided')));
+    return new PendingQueue(dir, openStore(cases), decisions);
   }
 
   /** Adds a capture under its own name, or the next free one. Returns the name. */
@@ -104,7 +119,8 @@ export class PendingQueue {
    * @throws UserError when the target has a case of that name which it is not a re-recording of.
    */
   async accept(name: string, into: CaseStore, options: AcceptOptions = {}): Promise<string> {
-    const { replaces, mirroredBy } = await this.readNote(name);
+    const note = await this.readNote(name);
+    const { replaces, mirroredBy } = note;
     const captured = await this.store.read(name);
     const accepted: Case = {
       ...captured,
@@ -119,18 +135,119 @@ export class PendingQueue {
       );
     }
     const hidden = mirroredBy === undefined ? undefined : await into.read(mirroredBy);
+    const before = replaces === undefined ? undefined : await into.read(replaces);
     await into.write(accepted, { replace: replaces !== undefined });
     if (hidden !== undefined) {
       await into.write(withDual(hidden, accepted.name), { replace: true });
     }
-    await this.reject([name]);
+    const written = hashCase(await into.read(accepted.name));
+    await this.decide(captured, note, options.group, {
+      name: accepted.name,
+      hash: written,
+      ...(before !== undefined && { before: await this.decisions.keep(before) }),
+    });
+    await this.drop([name]);
     return accepted.name;
   }
 
-  /** Removes captures that are not wanted. */
-  async reject(names: readonly string[]): Promise<void> {
+  /** Removes captures that are not wanted; `undo` brings them back. */
+  async reject(names: readonly string[], group: string = randomUUID()): Promise<void> {
+    for (const name of names) {
+      await this.decide(await this.store.read(name), await this.readNote(name), group);
+    }
+    await this.drop(names);
+  }
+
+  /** Removes captures for good. */
+  async drop(names: readonly string[]): Promise<void> {
     await this.store.remove(names);
     await Promise.all(names.map((name) => rm(this.noteFile(name), { force: true })));
+  }
+
+  /**
+   * Gives a capture another name or other labels. Returns its name.
+   * @throws UserError when the name is taken, or a re-recording is to have another one.
+   */
+  async change(name: string, to: { name?: string; labels?: readonly string[] }): Promise<string> {
+    const note = await this.readNote(name);
+    const renamed = to.name ?? name;
+    if (note.replaces !== undefined && renamed !== name) {
+      throw new UserError(`Renaming ${name} failed: it is a re-recording of ${note.replaces}.`, {
+        action: 'Accept it, and rename the case afterwards.',
+      });
+    }
+    if (to.labels !== undefined) {
+      await this.store.write(
+        { ...(await this.store.read(name)), labels: to.labels },
+        { replace: true },
+      );
+    }
+    if (renamed !== name) {
+      await this.store.rename(name, renamed);
+      await this.writeNote(renamed, note);
+      await rm(this.noteFile(name), { force: true });
+    }
+    return renamed;
+  }
+
+  /** When the last decision was made that can be undone, milliseconds since the epoch. */
+  async lastDecision(): Promise<number | undefined> {
+    return (await this.decisions.last()).at(-1)?.at;
+  }
+
+  /**
+   * Takes back what was decided last: what was accepted or rejected in one go waits again, and the
+   * target has what it had before.
+   * @throws UserError when an accepted case was changed since; nothing is undone then.
+   */
+  async undo(from: CaseStore): Promise<Undone> {
+    const last = await this.decisions.last();
+    if (last.length === 0) {
+      throw new UserError('There is nothing to undo in this queue.');
+    }
+    for (const { accepted } of last) {
+      await refuseChanged(from, accepted);
+    }
+    const names: string[] = [];
+    for (const { kept, name, note, accepted } of last) {
+      const captured = await this.decisions.read(kept, name);
+      // First back into the queue, so that a crash leaves it in both places and never in none.
+      const { flakes, durationMs, ...links } = note;
+      names.push(await this.add({ case: captured, flakes, durationMs }, links));
+      if (accepted?.before !== undefined) {
+        const before = await this.decisions.read(accepted.before, accepted.name);
+        await from.write(before, { replace: true });
+      } else if (accepted !== undefined) {
+        await this.unlink(from, note, accepted.name);
+        await from.remove([accepted.name]);
+      }
+    }
+    await this.decisions.remove(last);
+    return { names, accepted: last.some(({ accepted }) => accepted !== undefined) };
+  }
+
+  private async unlink(from: CaseStore, { mirroredBy }: Note, name: string): Promise<void> {
+    if (mirroredBy !== undefined) {
+      const hidden = await from.read(mirroredBy);
+      const duals = hidden.duals.filter((dual) => dual !== name);
+      await from.write({ ...hidden, duals }, { replace: true });
+    }
+  }
+
+  private async decide(
+    captured: Case,
+    note: Note,
+    group: string = randomUUID(),
+    accepted?: Decision<Note>['accepted'],
+  ): Promise<void> {
+    await this.decisions.add({
+      group,
+      at: Date.now(),
+      name: captured.name,
+      note,
+      kept: await this.decisions.keep(captured),
+      ...(accepted !== undefined && { accepted }),
+    });
   }
 
   private async writeNote(name: string, note: Note): Promise<void> {
@@ -154,5 +271,14 @@ export class PendingQueue {
 
   private noteFile(name: string): string {
     return path.join(this.dir, 'notes', `${encodeURIComponent(name)}.json`);
+  }
+}
+
+/** What someone has made of an accepted case since is not thrown away. */
+async function refuseChanged(from: CaseStore, accepted: Decision<Note>['accepted']): Promise<void> {
+  if (accepted !== undefined && hashCase(await from.read(accepted.name)) !== accepted.hash) {
+    throw new UserError(`Undoing failed: ${accepted.name} was changed since it was accepted.`, {
+      action: 'Nothing was undone. Change the case back by hand, or remove it.',
+    });
   }
 }

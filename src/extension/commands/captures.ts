@@ -3,14 +3,14 @@ import { UserError } from '../../core/errors';
 import { withProgress } from '../progress';
 import type { Services } from '../services';
 import { engineSettings, readSetting } from '../settings';
-import type { Capture, CaptureSubject } from '../trees/captureNodes';
+import { commands } from '../tables/commands';
+import type { Capture } from '../trees/captureNodes';
 import { uriOfCase } from './openCase';
-import { subjectOf } from './subjects';
 import { requireTrust } from './trust';
 
 /** Opens a captured case, and asks what is to become of it. */
 export async function reviewCapture(services: Services, capture: Capture): Promise<void> {
-  await openCapture(capture);
+  await (capture.replaces ? compareCapture(services, capture) : openCapture(capture));
   const pin = capture.pinnedBy.join(', ');
   const choices = [
     ...(pin === ''
@@ -26,9 +26,12 @@ export async function reviewCapture(services: Services, capture: Capture): Promi
     ignoreFocusOut: true,
   });
   if (picked?.value === 'accept') {
-    await acceptCapture(services, capture);
+    await acceptCaptures(services, [capture], { open: true });
   } else if (picked?.value === 'reject') {
-    await rejectCapture(services, capture);
+    await rejectCaptures(services, [capture]);
+    services.model.touch('captures');
+  } else if (picked?.value === 'edit') {
+    await openCapture(capture);
   } else if (picked?.value === 'pin') {
     await pinCapture(services, capture);
   }
@@ -51,39 +54,73 @@ async function pinCapture(services: Services, capture: Capture): Promise<void> {
   await reviewCapture(services, pinned);
 }
 
-/** Puts a captured case into its target, where it counts from then on, and opens it there. */
-export async function acceptCapture(services: Services, argument: unknown): Promise<void> {
+/**
+ * Puts captured cases into their targets, where they count from then on.
+ * @param how Whether a single one opens there.
+ */
+export async function acceptCaptures(
+  services: Services,
+  captures: readonly Capture[],
+  how: { readonly open: boolean },
+): Promise<void> {
   const { engine, model, log } = services;
-  const capture = captureOf(argument);
-  if (capture.flaky !== undefined && !(await confirmFlaky(capture))) {
+  const wanted = await withoutFlaky(captures);
+  if (wanted.length === 0) {
     return;
   }
-  await closeTabs(vscode.Uri.file(capture.path));
-  const { name } = await engine.call('acceptCapture', { capture });
-  log.info(`Accepted ${capture.target} ${name}.`);
+  for (const { path } of wanted) {
+    await closeTabs(vscode.Uri.file(path));
+  }
+  const { accepted, refused } = await engine.call('acceptCaptures', { captures: wanted });
+  accepted.forEach(({ target, name }) => log.info(`Accepted ${target} ${name}.`));
   await model.refresh();
-  const target = model.targets.find(
-    (known) => known.root === capture.root && known.name === capture.target,
+  const [only] = accepted;
+  if (how.open && only !== undefined) {
+    await openAccepted(services, only);
+  }
+  if (refused.length > 0) {
+    const others = refused.length > 1 ? ` ${refused.length - 1} more were refused as well.` : '';
+    throw new UserError(
+      `Accepting ${refused[0]?.name ?? ''} failed. ${refused[0]?.reason ?? ''}${others}`,
+    );
+  }
+}
+
+async function openAccepted(
+  services: Services,
+  { root, target: targetName, name }: { root: string; target: string; name: string },
+): Promise<void> {
+  const target = services.model.targets.find(
+    (known) => known.root === root && known.name === targetName,
   );
   if (target !== undefined) {
     await vscode.window.showTextDocument(await uriOfCase(services, { kind: 'case', target, name }));
   }
 }
 
-export async function rejectCapture(
-  { engine, model, log }: Services,
-  argument: unknown,
+export async function rejectCaptures(
+  { engine, log }: Services,
+  captures: readonly Capture[],
 ): Promise<void> {
-  const capture = captureOf(argument);
-  await closeTabs(vscode.Uri.file(capture.path));
-  await engine.call('rejectCapture', { capture });
-  log.info(`Rejected ${capture.target} ${capture.name}.`);
-  model.touch('captures');
+  for (const { path } of captures) {
+    await closeTabs(vscode.Uri.file(path));
+  }
+  await engine.call('rejectCaptures', { captures });
+  captures.forEach(({ target, name }) => log.info(`Rejected ${target} ${name}.`));
 }
 
-export async function openCapture(argument: unknown): Promise<void> {
-  const { path } = captureOf(argument);
+export async function openCapture({ path }: Capture): Promise<void> {
   await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
+}
+
+/** *Compare With the Gold*: what a re-recording would change, byte by byte. */
+export async function compareCapture({ engine }: Services, capture: Capture): Promise<void> {
+  const { returncode, actual, streams } = await engine.call('captureComparison', { capture });
+  await vscode.commands.executeCommand(commands.compareBytes, {
+    title: `${capture.name}: gold ↔ re-recorded`,
+    streams,
+    returncode: { expected: returncode, actual },
+  });
 }
 
 function acceptText({ replaces, flaky }: Capture): string {
@@ -94,28 +131,31 @@ function acceptText({ replaces, flaky }: Capture): string {
       : 'add it to the target';
 }
 
-async function confirmFlaky({ name, flaky }: Capture): Promise<boolean> {
-  const accept = 'Accept Although Flaky';
+/** Asks about those that are flaky, since a flaky case is not accepted unseen. */
+async function withoutFlaky(captures: readonly Capture[]): Promise<readonly Capture[]> {
+  const flaky = captures.filter((capture) => capture.flaky !== undefined);
+  const [first] = flaky;
+  if (first === undefined) {
+    return captures;
+  }
+  const accept = flaky.length === 1 ? 'Accept Although Flaky' : 'Accept Flaky Ones Too';
+  const onlyFirm = 'Accept Firm Ones';
   const answer = await vscode.window.showWarningMessage(
-    `${name} is flaky.`,
-    { modal: true, detail: flaky ?? '' },
-    accept,
+    flaky.length === 1 ? `${first.name} is flaky.` : `${flaky.length} of the cases are flaky.`,
+    {
+      modal: true,
+      detail: flaky.map(({ name, flaky: why }) => `${name}: ${why ?? ''}`).join('\n'),
+    },
+    ...(flaky.length < captures.length ? [accept, onlyFirm] : [accept]),
   );
-  return answer === accept;
+  return answer === accept
+    ? captures
+    : answer === onlyFirm
+      ? captures.filter((capture) => capture.flaky === undefined)
+      : [];
 }
 
-function captureOf(argument: unknown): Capture {
-  const subject = subjectOf(argument);
-  if (subject?.kind === 'capture') {
-    return (subject as CaptureSubject).capture;
-  }
-  if (typeof argument === 'object' && argument !== null && 'path' in argument) {
-    return argument as Capture;
-  }
-  throw new UserError('No captured case was given.', { action: 'Pick one in the Capture tree.' });
-}
-
-async function closeTabs(uri: vscode.Uri): Promise<void> {
+export async function closeTabs(uri: vscode.Uri): Promise<void> {
   const tabs = vscode.window.tabGroups.all
     .flatMap((group) => group.tabs)
     .filter(

@@ -12,7 +12,6 @@ import {
   pairCase,
 } from '../curation/curationCommands';
 import { previewPrompt } from '../taskPrompt/previewPrompt';
-import { acceptCapture, openCapture, rejectCapture } from './captures';
 import { compareCase } from './compareCase';
 import { doctor } from './doctor';
 import { makeDual } from './makeDual';
@@ -35,7 +34,10 @@ type RegisteredElsewhere =
   | 'groupByDomain'
   | 'openInReplay'
   | 'openCuration'
-  | `replay${string}`;
+  | `replay${string}`
+  | `${string}Capture`
+  | `${string}AllCaptures`
+  | 'undoDecision';
 
 const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handler>> = {
   recordCase,
@@ -52,8 +54,6 @@ const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handl
   rerecordCase,
   makeDual,
   compareCase,
-  acceptCapture,
-  rejectCapture,
   resumeScore,
   labelCases,
   groupCases,
@@ -68,7 +68,6 @@ const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handl
   moveToHidden: (services, ...picked) => moveCases(services, 'hidden', ...picked),
   showLog: ({ log }) => log.show(),
   refresh: ({ model }) => model.refresh(),
-  editCapture: (_services, argument) => openCapture(argument),
   openBuildLog: (_services, argument) => openBuildLog(argument),
   revealScore: (_services, argument) => revealScore(argument),
 };

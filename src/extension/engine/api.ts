@@ -1,6 +1,7 @@
 import type { CaseProblem } from '../../core/cases/caseText';
 import type { Curation } from '../../core/cases/curation/planCuration';
 import type { CaseListing } from '../../core/cases/caseStore';
+import type { Undone } from '../../core/recording/pending';
 import type { TerminalEvent } from '../../core/recording/terminal/recordingTerminal';
 import type { ShellLaunch } from '../../core/recording/terminal/shellLaunch';
 import type { EngineStatus } from '../../core/sandbox/sandbox';
@@ -151,6 +152,23 @@ export type TerminalCallEvent =
       readonly banner: readonly string[];
     };
 
+/** What came of accepting captures. */
+export interface AcceptedCaptures {
+  readonly accepted: readonly {
+    readonly root: string;
+    readonly target: string;
+    readonly name: string;
+  }[];
+  /** Those that still wait, and why. */
+  readonly refused: readonly { readonly name: string; readonly reason: string }[];
+}
+
+/** Both sides of a re-recording as raw files. */
+export interface GoldComparison extends CaseComparison {
+  /** The return code that was recorded now. */
+  readonly actual: number;
+}
+
 /** Both sides of a failing case as raw files; a side that is not there has none. */
 export interface CaseComparison {
   /** The gold's return code. */
@@ -253,6 +271,24 @@ export interface EngineCalls {
     event: ProgressEvent;
   };
   captures: { params: { roots: readonly string[] }; result: Capture[]; event: never };
-  acceptCapture: { params: { capture: Capture }; result: { name: string }; event: never };
-  rejectCapture: { params: { capture: Capture }; result: null; event: never };
+  acceptCaptures: {
+    params: { captures: readonly Capture[] };
+    result: AcceptedCaptures;
+    event: never;
+  };
+  rejectCaptures: { params: { captures: readonly Capture[] }; result: null; event: never };
+  /** Gives a capture another name or other labels. */
+  changeCapture: {
+    params: { capture: Capture; to: { name?: string; labels?: readonly string[] } };
+    result: Capture;
+    event: never;
+  };
+  /** Takes back what was accepted or rejected last. */
+  undoDecision: {
+    params: { roots: readonly string[] };
+    result: Undone & { readonly target: string };
+    event: never;
+  };
+  /** The gold that a re-recording would replace, and its own. */
+  captureComparison: { params: { capture: Capture }; result: GoldComparison; event: never };
 }

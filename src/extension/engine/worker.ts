@@ -11,6 +11,7 @@ import { curationViewHandlers } from './handlers/curationViewHandlers';
 import { Engines, engineHandlers } from './handlers/engines';
 import { initHandlers } from './handlers/initHandlers';
 import { promptHandlers } from './handlers/promptHandlers';
+import { queueHandlers } from './handlers/queueHandlers';
 import { recordHandlers } from './handlers/recordHandlers';
 import { scoreHandlers } from './handlers/scoreHandlers';
 import { terminalHandlers } from './handlers/terminalHandlers';
@@ -37,6 +38,7 @@ function serve(): void {
     ...engineHandlers(engines),
     ...initHandlers(),
     ...promptHandlers(catalogue),
+    ...queueHandlers(catalogue, engines),
     ...recordHandlers(catalogue, engines),
     ...scoreHandlers(catalogue, engines),
     ...terminalHandlers(catalogue, engines, distDir),

@@ -19,6 +19,7 @@ export const itemContexts = {
   score: 'mirrorcode.score',
   resumableScore: 'mirrorcode.resumableScore',
   capture: 'mirrorcode.captured',
+  changedCapture: 'mirrorcode.changedCapture',
   audit: 'mirrorcode.audit',
   finding: 'mirrorcode.finding',
 } as const;

@@ -47,14 +47,19 @@ export function captureNodes(captures: readonly Capture[]): TreeNode[] {
     }));
 }
 
+/** The id of a capture's row. */
+export function captureNodeId({ id }: Pick<Capture, 'id'>): string {
+  return `capture:${id}`;
+}
+
 function captureNode(capture: Capture): TreeNode {
-  const { id, target, name, args, replaces, flaky } = capture;
+  const { target, name, args, labels, replaces, flaky } = capture;
   const subject: CaptureSubject = { kind: 'capture', capture };
   const state = flaky !== undefined ? 'flaky' : replaces ? 'changed' : 'new';
   return {
-    id: `capture:${id}`,
+    id: captureNodeId(capture),
     label: name,
-    description: state,
+    description: [state, ...labels].join(' · '),
     tooltip: [
       `**${escapeMarkdown(name)}**`,
       '`' + [target, ...args].join(' ').replaceAll('`', 'ˋ') + '`',
@@ -66,8 +71,10 @@ function captureNode(capture: Capture): TreeNode {
       flaky === undefined
         ? { id: replaces ? 'diff-modified' : 'diff-added' }
         : { id: 'pulse', color: 'list.warningForeground' },
-    context: itemContexts.capture,
+    context: replaces ? itemContexts.changedCapture : itemContexts.capture,
     subject,
-    command: { id: commands.editCapture, title: 'Open', args: [subject] },
+    command: replaces
+      ? { id: commands.compareCapture, title: 'Compare', args: [subject] }
+      : { id: commands.editCapture, title: 'Open', args: [subject] },
   };
 }

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { Disposable } from '../../core/disposable';
 import { CaseDrag } from '../curation/caseDrag';
 import { registerCommand } from '../commands/registerCommands';
+import { registerQueue } from '../commands/registerQueue';
 import { setContextKey } from '../contextKey';
 import type { Services } from '../services';
 import { views } from '../tables/views';
@@ -41,7 +42,7 @@ export function registerTrees(services: Services): Trees {
   );
   const runs = new NodeTree(() => runNodes(model.scores, new Date()));
   const capture = new NodeTree(() => captureNodes(model.captures));
-  const captureView = show(views.capture, capture);
+  const captureView = show(views.capture, capture, { canSelectMany: true });
   setContextKey('mirrorcode.groupBy', groupBy());
 
   const group = async (by: GroupBy) => {
@@ -59,6 +60,7 @@ export function registerTrees(services: Services): Trees {
     }),
     show(views.runs, runs),
     captureView,
+    registerQueue(services, { tree: capture, view: captureView }),
     registerCommand(services, 'groupByTier', () => group('tier')),
     registerCommand(services, 'groupByDomain', () => group('domain')),
     audits.onDidChange(() => tasks.refresh()),

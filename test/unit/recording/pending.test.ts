@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Case } from '../../../src/core/cases/case';
@@ -126,5 +126,75 @@ suite('the queue of captured cases', () => {
     assert.deepEqual((await store.read('h')).duals, ['old']);
     await queue.accept('a', store, { name: 'b' });
     assert.deepEqual((await store.read('h')).duals, ['old', 'b']);
+  });
+
+  test('undoing brings back what was rejected in one go, for another window too', async () => {
+    const queue = await open();
+    await queue.add(capture('a'));
+    await queue.add(capture('b'), { replaces: 'x' });
+    await queue.reject(['a', 'b']);
+    const later = await open();
+    assert.deepEqual(await later.undo(store), { names: ['a', 'b'], accepted: false });
+    const [first, second] = await later.list();
+    assert.deepEqual([first?.flakes, first?.durationMs, second?.replaces], [[flake], 5, 'x']);
+    await assert.rejects(later.undo(store), /nothing to undo/);
+  });
+
+  test('undoing an acceptance leaves the target as it was', async () => {
+    await store.write(capture('old', '1').case);
+    await store.write({ ...capture('h').case, labels: ['hidden'] });
+    const queue = await open();
+    await queue.add(capture('old', '2'), { replaces: 'old' });
+    await queue.add(capture('new'), { mirroredBy: 'h' });
+    await queue.accept('old', store, { group: 'all' });
+    await queue.accept('new', store, { group: 'all', name: 'renamed' });
+    await queue.undo(store);
+    assert.deepEqual(await namesIn(store), ['h', 'old']);
+    assert.deepEqual((await store.read('h')).duals, []);
+    assert.deepEqual((await store.read('old')).gold?.stdout, capture('old', '1').case.gold?.stdout);
+    assert.deepEqual(
+      (await queue.list()).map(({ summary, replaces }) => [summary.name, replaces]),
+      [
+        ['new', undefined],
+        ['old', 'old'],
+      ],
+    );
+  });
+
+  test('what was changed since it was accepted is not undone', async () => {
+    const queue = await open();
+    await queue.add(capture('a'));
+    await queue.accept('a', store);
+    await store.write(capture('a', 'edited').case, { replace: true });
+    await assert.rejects(queue.undo(store), /was changed since/);
+    assert.deepEqual(await namesIn(store), ['a']);
+    assert.deepEqual(await queue.list(), []);
+  });
+
+  test('a capture gets another name and labels, and keeps what was found about it', async () => {
+    const queue = await open();
+    await queue.add(capture('a'));
+    assert.equal(await queue.change('a', { name: 'group/b', labels: ['hidden'] }), 'group/b');
+    const [only, ...more] = await queue.list();
+    assert.deepEqual(
+      [only?.summary.name, only?.summary.labels, only?.flakes, more],
+      ['group/b', ['hidden'], [flake], []],
+    );
+    await queue.add(capture('c'));
+    await assert.rejects(queue.change('c', { name: 'group/b' }), /already a case group\/b/);
+  });
+
+  test('what further runs showed takes the place of a capture, unless a person has edited it', async () => {
+    const queue = await open();
+    await queue.add(capture('a', 'first'));
+    assert.equal(await queue.update('a', { ...capture('a', 'then'), flakes: [] }), true);
+    const [updated] = await queue.list();
+    assert.deepEqual(updated?.flakes, []);
+    const { path: file } = updated.summary.location;
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"1"', '"2"'));
+    assert.equal(await queue.update('a', capture('a', 'late')), false);
+    assert.deepEqual((await queue.store.read('a')).input.args, ['2']);
+    await queue.reject(['a']);
+    assert.equal(await queue.update('a', capture('a')), false);
   });
 });

@@ -163,7 +163,7 @@ export class RecordingTerminal implements AsyncDisposable {
         }
       } catch (error) {
         if (waiting !== undefined && error instanceof NoGoldError) {
-          await queue.reject([waiting]);
+          await queue.drop([waiting]);
           onEvent({ kind: 'checked', name: waiting });
         }
         leaveOut(errorText(error));

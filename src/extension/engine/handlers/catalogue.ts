@@ -52,6 +52,11 @@ export class Catalogue {
     return target;
   }
 
+  /** The targets that were found in these workspace folders. */
+  named(roots: readonly string[]): readonly TargetInfo[] {
+    return this.infos.filter(({ root }) => roots.includes(root));
+  }
+
   /** @throws UserError when the workspace has no target of that name. */
   async openByName(root: string, name: string): Promise<Target> {
     const info = this.infos.find((known) => known.root === root && known.name === name);

@@ -4,7 +4,7 @@ import type { Content, Gold } from '../../../core/cases/case';
 import { contentHash, readContent } from '../../../core/cases/content';
 import { UserError } from '../../../core/errors';
 import { WorkFolder } from '../../../core/workFolder';
-import type { EngineCalls } from '../api';
+import type { EngineCalls, GoldComparison } from '../api';
 import type { Handlers } from '../rpcServer';
 import { actualFiles } from './actualOutputs';
 import type { Catalogue } from './catalogue';
@@ -20,26 +20,50 @@ export function compareHandlers(catalogue: Catalogue): Handlers<Pick<EngineCalls
           action: 'Record it first.',
         });
       }
-      const actual = await actualFiles(dir, result);
-      const folder = await new WorkFolder(info.root).make(
-        path.join(new WorkFolder(info.root).path, 'cache', 'golds'),
-      );
-      const expected = goldContents(gold);
-      const names = new Set([...expected.keys(), ...actual.keys()]);
-      const streams = await Promise.all(
-        [...names].map(async (name) => {
-          const content = expected.get(name);
-          const file = actual.get(name);
-          return {
-            name,
-            ...(content !== undefined && { expected: await goldFile(folder, content) }),
-            ...(file !== undefined && { actual: file }),
-          };
-        }),
+      const streams = pairUp(
+        await writeGold(new WorkFolder(info.root), gold),
+        await actualFiles(dir, result),
       );
       return { returncode: gold.returncode, streams };
     },
   };
+}
+
+/** A gold beside the one that is to take its place. */
+export async function compareGolds(
+  workFolder: WorkFolder,
+  before: Gold,
+  after: Gold,
+): Promise<GoldComparison> {
+  return {
+    returncode: before.returncode,
+    actual: after.returncode,
+    streams: pairUp(await writeGold(workFolder, before), await writeGold(workFolder, after)),
+  };
+}
+
+function pairUp(
+  expected: ReadonlyMap<string, string>,
+  actual: ReadonlyMap<string, string>,
+): GoldComparison['streams'] {
+  return [...new Set([...expected.keys(), ...actual.keys()])].map((name) => {
+    const [one, other] = [expected.get(name), actual.get(name)];
+    return {
+      name,
+      ...(one !== undefined && { expected: one }),
+      ...(other !== undefined && { actual: other }),
+    };
+  });
+}
+
+/** Each stream of a gold as a raw file. */
+async function writeGold(workFolder: WorkFolder, gold: Gold): Promise<ReadonlyMap<string, string>> {
+  const folder = await workFolder.make(path.join(workFolder.path, 'cache', 'golds'));
+  const files = new Map<string, string>();
+  for (const [name, content] of goldContents(gold)) {
+    files.set(name, await goldFile(folder, content));
+  }
+  return files;
 }
 
 function goldContents({ stdout, stderr, outputs }: Gold): ReadonlyMap<string, Content> {

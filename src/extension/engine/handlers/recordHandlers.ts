@@ -8,28 +8,16 @@ import { makeDraft } from '../../../core/recording/draft';
 import { argsAfterCommand } from '../../../core/recording/drafts';
 import { readInput } from '../../../core/recording/inputRow';
 import { nameFor, uniqueName } from '../../../core/recording/names';
-import type { PendingQueue } from '../../../core/recording/pending';
-import { pinFlakes } from '../../../core/recording/pin';
 import { Recorder } from '../../../core/recording/recorder';
 import { compareAnswers } from '../../../core/scoring/comparison';
 import type { Target } from '../../../core/targets/target';
-import type { Capture } from '../../trees/captureNodes';
 import type { EngineCalls, EngineSettings, ParsedLine, RecordRequest, StdinChoice } from '../api';
 import type { Handlers } from '../rpcServer';
-import { enqueue, listCaptures, openQueue, waitingCase } from './captureQueue';
+import { enqueue } from './captureQueue';
 import type { Catalogue } from './catalogue';
 import type { Engines } from './engines';
 
-type RecordCalls = Pick<
-  EngineCalls,
-  | 'parseLine'
-  | 'record'
-  | 'rerecord'
-  | 'pinCapture'
-  | 'captures'
-  | 'acceptCapture'
-  | 'rejectCapture'
->;
+type RecordCalls = Pick<EngineCalls, 'parseLine' | 'record' | 'rerecord'>;
 
 /** Recording cases, and the queue in which they wait to be accepted. */
 export function recordHandlers(catalogue: Catalogue, engines: Engines): Handlers<RecordCalls> {
@@ -68,31 +56,6 @@ export function recordHandlers(catalogue: Catalogue, engines: Engines): Handlers
       return (await isUnchanged(before, captured))
         ? null
         : enqueue(info.root, target, captured, { replaces: name });
-    },
-    pinCapture: async ({ capture: waiting, repeat, settings }, { signal, emit }) => {
-      const { root, target: targetName, name } = waiting;
-      const target = await catalogue.openByName(root, targetName);
-      emit({ done: 0, message: 'in a sandbox' });
-      const engine = await engines.get(settings);
-      const recorder = await Recorder.open(target, engine, { runs: repeat, lanes: 1, signal });
-      try {
-        return await pinWaiting(recorder, root, target, name);
-      } finally {
-        await recorder.dispose();
-      }
-    },
-    captures: async ({ roots }) => {
-      const lists = await Promise.all(roots.map(async (root) => listCaptures(root)));
-      return lists.flat();
-    },
-    acceptCapture: async ({ capture: { root, target: targetName, name } }) => {
-      const target = await catalogue.openByName(root, targetName);
-      const queue = await openQueue(root, targetName);
-      return { name: await accept(queue, name, target) };
-    },
-    rejectCapture: async ({ capture: { root, target, name } }) => {
-      await (await openQueue(root, target)).reject([name]);
-      return null;
     },
   };
 }
@@ -144,36 +107,4 @@ async function isUnchanged(before: Case, { case: after, flakes }: CapturedCase):
 
 async function differencesOf(before: Gold, after: Gold): Promise<number> {
   return (await compareAnswers(before, after, { profile: 'exact' })).differences.length;
-}
-
-/** A flaky case says so by its label from then on, as on the command line. */
-async function accept(queue: PendingQueue, name: string, target: Target): Promise<string> {
-  const waiting = (await queue.list()).find(({ summary }) => summary.name === name);
-  const labels = waiting?.summary.labels ?? [];
-  const isFlaky = waiting !== undefined && waiting.flakes.length > 0;
-  return queue.accept(
-    name,
-    target.store,
-    isFlaky ? { labels: [...new Set([...labels, 'flaky'])] } : {},
-  );
-}
-
-async function pinWaiting(
-  recorder: Recorder,
-  root: string,
-  target: Target,
-  name: string,
-): Promise<Capture> {
-  const queue = await openQueue(root, target.name);
-  const { flakes, durationMs, replaces, mirroredBy } = await waitingCase(queue, name);
-  const { capture } = await pinFlakes(recorder, {
-    case: await queue.store.read(name),
-    flakes,
-    durationMs,
-  });
-  await queue.reject([name]);
-  return enqueue(root, target, capture, {
-    ...(replaces !== undefined && { replaces }),
-    ...(mirroredBy !== undefined && { mirroredBy }),
-  });
 }
