@@ -1,5 +1,5 @@
 import type { Engine } from '../../sandbox/sandbox';
-import type { Language, Target } from '../../targets/target';
+import type { Language, Limits, Target } from '../../targets/target';
 import type { WorkFolder } from '../../workFolder';
 import type { Budget, Prices } from '../budget';
 import type { Model } from '../models/model';
@@ -33,6 +33,8 @@ export interface RunHost {
   readonly signal: AbortSignal;
   readonly onProgress?: (progress: RunProgress) => void;
   readonly retryPolicy?: RetryPolicy;
+  /** What the agent's sandbox may use, where that is not the usual. */
+  readonly workspaceLimits?: Limits;
 }
 
 /** How far a run has come. */

@@ -153,6 +153,7 @@ export class RunSession {
       onCall: this.oracle.add,
       signal,
       ...(this.from === undefined ? {} : { note: resumedNote }),
+      ...(this.host.workspaceLimits === undefined ? {} : { limits: this.host.workspaceLimits }),
     });
     await this.beginConversation();
     const { workspace } = this.workbench;

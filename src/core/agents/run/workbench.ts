@@ -5,7 +5,7 @@ import type { FileEntry } from '../../cases/case';
 import type { AsyncDisposable } from '../../disposable';
 import type { Engine } from '../../sandbox/sandbox';
 import { agentSpec } from '../../sandbox/specs';
-import type { Language, Target } from '../../targets/target';
+import type { Language, Limits, Target } from '../../targets/target';
 import type { OracleNote } from '../oracle/oracle';
 import { Oracle } from '../oracle/oracle';
 import { OracleEnvironment } from '../oracle/oracleEnvironment';
@@ -21,6 +21,7 @@ export interface WorkbenchParts {
   readonly files: readonly FileEntry[];
   readonly onCall: (note: OracleNote) => void;
   readonly note?: string;
+  readonly limits?: Limits;
   readonly signal: AbortSignal;
 }
 
@@ -36,7 +37,7 @@ export class Workbench implements AsyncDisposable {
 
   /** @throws UserError when a tool is missing; InfraError when the engine fails. */
   static async open(parts: WorkbenchParts): Promise<Workbench> {
-    const { target, language, engine, signal } = parts;
+    const { target, language, engine, signal, limits = workspaceLimits } = parts;
     const folder = await mkdtemp(path.join(os.tmpdir(), 'mirrorcode-oracle-'));
     const opened: AsyncDisposable[] = [];
     const release = async () => {
@@ -49,13 +50,14 @@ export class Workbench implements AsyncDisposable {
       if (oracle !== undefined) {
         opened.push(oracle);
       }
-      const spec = await agentSpec(target, language, workspaceLimits);
+      const spec = await agentSpec(target, language, limits);
       const sandbox = await engine.create(spec, { signal });
       const workspace = new SandboxWorkspace({
         sandbox,
         program: target.name,
         given,
         files: parts.files,
+        limits,
         onCall: (connection) => {
           if (oracle === undefined) {
             connection.end();

@@ -43,6 +43,7 @@ export interface WorkspaceParts {
   readonly given: readonly FileEntry[];
   /** The candidate's folder as the run begins, or goes on. */
   readonly files: readonly FileEntry[];
+  readonly limits: Limits;
   readonly onCall: (connection: RelayConnection) => void;
   /** Told with the first command, where a run goes on. */
   readonly note?: string;
@@ -190,7 +191,7 @@ export class SandboxWorkspace implements AgentWorkspace {
   }
 
   private async start(): Promise<ServerLink> {
-    const { sandbox, program, given, onCall } = this.parts;
+    const { sandbox, program, given, limits, onCall } = this.parts;
     const link = new ServerLink(
       sandbox,
       {
@@ -205,7 +206,7 @@ export class SandboxWorkspace implements AgentWorkspace {
           ...this.files.map((file) => ({ ...file, path: `${sourceFolder}/${file.path}` })),
         ],
         umask: 0o022,
-        limits: workspaceLimits,
+        limits,
         collectOutputs: false,
         interactive: true,
       },
