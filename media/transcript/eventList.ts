@@ -129,13 +129,10 @@ export class EventList {
 
   private mark(): void {
     const { search, rowCount } = this.replay;
-    const hits = search?.hits ?? [];
-    const step = Math.max(1, Math.floor(hits.length / 2000));
-    const marks: [number, number][] = [];
-    for (let at = 0; at < hits.length; at += step) {
-      const row = this.replay.rowOf(hits[at]?.ordinal ?? 0);
-      marks.push([row / rowCount, (row + 1) / rowCount]);
-    }
+    const marks = Array.from(search?.spread(2000) ?? [], (ordinal): [number, number] => {
+      const row = this.replay.rowOf(ordinal);
+      return [row / rowCount, (row + 1) / rowCount];
+    });
     this.scroller.setMarks(marks);
   }
 

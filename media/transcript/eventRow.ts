@@ -74,7 +74,7 @@ function line(
       h('span', { class: 'visually-hidden' }, kindNames[kind]),
     ),
     label(summary),
-    h('span', { class: 'title' }, visibleText(titleOf(summary))),
+    h('span', { class: 'title' }, visibleText(titleOf(replay, summary))),
     commented ? h('span', { class: 'mark', title: 'Commented' }, icon(icons.comment)) : undefined,
     summary?.failed === true ? h('span', { class: 'badge bad' }, 'failed') : undefined,
     ...numbers(replay, summary),
@@ -96,11 +96,15 @@ function label(summary: EventSummary | undefined): Node | undefined {
   return h('span', { class: 'label' }, visibleText(text));
 }
 
-/** The title without what the label beside it says already. */
-function titleOf(summary: EventSummary | undefined): string {
-  const { title = '', tool = null } = summary ?? {};
-  const said = tool !== null && title.startsWith(tool) ? title.slice(tool.length) : undefined;
-  return said !== undefined && /^:? \S/.test(said) ? said.replace(/^:? /, '') : title;
+/** The title without what the label beside it says already; of a test run, how many cases passed. */
+function titleOf(replay: Replay, summary: EventSummary | undefined): string {
+  const { title = '', tool = null, kind, ordinal = -1 } = summary ?? {};
+  const counts = kind === 'testRun' ? replay.markerLabel(ordinal, 'testRun') : undefined;
+  if (counts !== undefined && /^\d+\/\d+$/.test(counts)) {
+    return `${counts.replace('/', ' of ')} cases passed`;
+  }
+  const rest = tool !== null && title.startsWith(tool) ? title.slice(tool.length) : undefined;
+  return rest !== undefined && /^(?::? |$)/.test(rest) ? rest.replace(/^:? /, '') : title;
 }
 
 function numbers(replay: Replay, summary: EventSummary | undefined): (Node | undefined)[] {

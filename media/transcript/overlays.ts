@@ -29,6 +29,7 @@ const helpKeys: readonly (readonly [string, string])[] = [
   ['a', 'Cases in all attempts'],
   ['m', 'Comment on the event'],
   ['M', 'All comments'],
+  ['w', 'Export events as HTML, Markdown or JSON lines'],
   ['y', 'Copy a link to the event'],
   ['F2', 'Files at this event'],
   ['d', 'What this event changed in files'],

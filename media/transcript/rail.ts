@@ -19,6 +19,8 @@ const laneNames: Readonly<Record<Lane['name'], string>> = {
 const laneOrder: readonly Lane['name'][] = ['passRate', 'context', 'tokens', 'cost', 'wallClock'];
 const laneHeight = 22;
 const markHeight = 16;
+/** Hits that are marked; a rail has no more pixels. */
+const mostMarks = 4000;
 
 /** The run at a glance: lanes, markers and the place of the current event; a click goes there. */
 export class Rail {
@@ -174,11 +176,10 @@ export class Rail {
 
   private marks(): Mark[] {
     const { shape, search, comments, sample } = this.replay;
-    const hits = search?.hits ?? [];
-    const step = Math.max(1, Math.floor(hits.length / 4000));
-    const found: Mark[] = hits
-      .filter((_, index) => index % step === 0)
-      .map(({ ordinal }) => ({ ordinal, type: 'match' as const }));
+    const found: Mark[] = Array.from(search?.spread(mostMarks) ?? [], (ordinal) => ({
+      ordinal,
+      type: 'match' as const,
+    }));
     const said = comments
       .filter((comment) => comment.sample === sample)
       .map(({ ordinal }) => ({ ordinal, type: 'comment' as const }));

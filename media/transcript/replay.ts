@@ -1,11 +1,12 @@
 import type {
   Comment,
   EventKind,
+  Excerpt,
+  Hits,
   LoadState,
   MarkerType,
   Opened,
   Overview,
-  SearchHit,
   TranscriptHost,
   TranscriptView,
   ViewFilter,
@@ -31,15 +32,37 @@ export type Change =
   /** The file was written anew: it may hold other samples. */
   | 'file';
 
-export interface SearchState {
-  readonly id: number;
-  readonly text: string;
-  hits: SearchHit[];
-  readonly ordinals: Set<number>;
-  matches: number;
-  done: boolean;
-  stopped: boolean;
-  problem?: string;
+/** What was found so far. */
+export class SearchState {
+  readonly ordinals = new Set<number>();
+  readonly excerpts = new Map<number, Excerpt>();
+  matches = 0;
+  done = false;
+  stopped = false;
+  problem: string | undefined;
+  private sorted: Uint32Array | undefined;
+
+  constructor(readonly id: number) {}
+
+  /** Events that hold it, in their order; they are found in that of the file. */
+  get inOrder(): Uint32Array {
+    this.sorted ??= Uint32Array.from(this.ordinals).sort();
+    return this.sorted;
+  }
+
+  add({ ordinals, matches, excerpts }: Hits): void {
+    ordinals.forEach((ordinal) => this.ordinals.add(ordinal));
+    excerpts.forEach((excerpt) => this.excerpts.set(excerpt.ordinal, excerpt));
+    this.matches += matches;
+    this.sorted = undefined;
+  }
+
+  /** At most so many of them, spread over the run, for marks. */
+  spread(most: number): Uint32Array {
+    const { inOrder } = this;
+    const step = Math.max(1, Math.ceil(inOrder.length / most));
+    return inOrder.filter((_, index) => index % step === 0);
+  }
 }
 
 const emptyShape: Overview = {
@@ -204,9 +227,22 @@ export class Replay {
       : markers.ordinals.filter((_, index) => wanted.has(markers.types[index] ?? -1));
   }
 
+  /** What the first marker of a type says of an event, if it has one. */
+  markerLabel(ordinal: number, type: MarkerType): string | undefined {
+    const { ordinals, types, labels } = this.shape.markers;
+    const code = markerTypes.indexOf(type);
+    for (let at = countWhere(ordinals, (one) => one < ordinal); ordinals[at] === ordinal; at++) {
+      if (types[at] === code) {
+        return labels[at];
+      }
+    }
+    return undefined;
+  }
+
   /** Applies the filter anew, after it or the events have changed. */
   async refilter(signal?: AbortSignal): Promise<void> {
     const { filter, sample } = this;
+    this.channel.send('filtered', filter);
     if (!hasConditions(filter)) {
       this.setVisible(undefined);
       return;

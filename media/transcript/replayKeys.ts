@@ -172,6 +172,7 @@ function actions(parts: ReplayParts): Record<string, () => void> {
     m: () => comment(),
     a: parts.cases,
     M: () => openComments(replay, comment),
+    w: () => replay.channel.send('exportEvents', undefined),
     y: () => replay.channel.send('copyLink', place()),
     F2: () => replay.channel.send('filesAt', place()),
     d: () => replay.channel.send('changes', { ...place(), since: 'event' }),

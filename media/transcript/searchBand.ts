@@ -4,6 +4,7 @@ import { icons, kindNames } from './icons';
 import { eventKinds } from '../../src/protocol/transcript';
 import type { EventKind, Query } from '../../src/protocol/transcript';
 import { visibleText } from './plainText';
+import { countWhere, SearchState } from './replay';
 import type { Replay } from './replay';
 
 /** Milliseconds after the last key before the search starts. */
@@ -66,17 +67,11 @@ export class SearchBand {
       h('span', { class: 'spacer' }),
       toolButton(icons.close, 'Close the search (Escape)', () => this.close()),
     );
-    replay.channel.on('hits', ({ search, hits }) => {
-      const state = replay.search;
-      if (state?.id !== search) {
-        return;
+    replay.channel.on('hits', (hits) => {
+      if (replay.search?.id === hits.search) {
+        replay.search.add(hits);
+        replay.tell('search');
       }
-      state.hits.push(...hits);
-      for (const hit of hits) {
-        state.ordinals.add(hit.ordinal);
-        state.matches += hit.matches;
-      }
-      replay.tell('search');
     });
     replay.onChange((change) => {
       if (change === 'search' || change === 'current') {
@@ -112,15 +107,11 @@ export class SearchBand {
 
   /** Goes to the next or previous hit, around the end. */
   step(direction: 1 | -1): void {
-    const hits = this.replay.search?.hits ?? [];
-    const { current } = this.replay;
-    const ordered = hits.map(({ ordinal }) => ordinal).sort((a, b) => a - b);
-    const found =
-      direction > 0
-        ? (ordered.find((ordinal) => ordinal > current) ?? ordered[0])
-        : (ordered.findLast((ordinal) => ordinal < current) ?? ordered.at(-1));
+    const { replay } = this;
+    const hits = replay.search?.inOrder ?? new Uint32Array();
+    const found = replay.neighbour(hits, direction) ?? hits.at(direction > 0 ? 0 : -1);
     if (found !== undefined) {
-      this.replay.seek(found);
+      replay.seek(found);
     }
   }
 
@@ -158,16 +149,7 @@ export class SearchBand {
     const abort = new AbortController();
     this.abort = abort;
     const id = ++this.number;
-    const state = {
-      id,
-      text,
-      hits: [],
-      ordinals: new Set<number>(),
-      matches: 0,
-      done: false,
-      stopped: false,
-    };
-    replay.search = state;
+    replay.search = new SearchState(id);
     replay.tell('search');
     void this.run(id, this.query(text), { signal: abort.signal, keepsPlace });
   }
@@ -224,15 +206,17 @@ export class SearchBand {
       this.status.textContent = search.problem;
       return;
     }
-    const { hits, matches, done, stopped } = search;
-    const at = hits.findIndex(({ ordinal }) => ordinal === current);
-    const place = at < 0 ? '' : `${countText(at + 1)} of `;
+    const { inOrder, matches, done, stopped } = search;
+    const { length } = inOrder;
+    const place = search.ordinals.has(current)
+      ? `${countText(countWhere(inOrder, (ordinal) => ordinal <= current))} of `
+      : '';
     const more = stopped ? '+' : done ? '' : ' so far…';
     this.status.textContent =
-      done && hits.length === 0
+      done && length === 0
         ? 'No results'
-        : `${place}${countText(hits.length)}${more} ${hits.length === 1 ? 'event' : 'events'}, ${countText(matches)} ${matches === 1 ? 'match' : 'matches'}`;
-    const hit = hits[at];
+        : `${place}${countText(length)}${more} ${length === 1 ? 'event' : 'events'}, ${countText(matches)} ${matches === 1 ? 'match' : 'matches'}`;
+    const hit = search.excerpts.get(current);
     if (hit !== undefined) {
       this.excerpt.append(
         visibleText(hit.excerpt.slice(0, hit.from)),

@@ -1,12 +1,9 @@
-import { rename, rm } from 'node:fs/promises';
-import { createWriteStream } from 'node:fs';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Command } from 'commander';
 import { UserError } from '../core/errors';
 import { exportEvents, exportFormats } from '../core/transcripts/export/exportEvents';
 import type { ExportFormat } from '../core/transcripts/export/exportEvents';
+import { writeExport } from '../core/transcripts/export/writeExport';
 import type { CliIo } from './io';
 import {
   readKinds,
@@ -82,13 +79,5 @@ async function write(
     }
     return;
   }
-  const target = path.resolve(io.cwd, out);
-  const beside = `${target}.${process.pid}.tmp`;
-  try {
-    await pipeline(Readable.from(pieces), createWriteStream(beside), { signal: io.signal });
-    await rename(beside, target);
-  } catch (error) {
-    await rm(beside, { force: true });
-    throw error;
-  }
+  await writeExport(pieces, path.resolve(io.cwd, out), io.signal);
 }

@@ -63,6 +63,18 @@ export interface SearchEnd {
   readonly stopped: boolean;
 }
 
+/** Events that hold what is searched, as they are found. */
+export interface Hits {
+  readonly search: number;
+  readonly ordinals: Uint32Array;
+  /** How often it occurs in all of them. */
+  readonly matches: number;
+  /** What stands around the first occurrences; of the first events only. */
+  readonly excerpts: readonly Excerpt[];
+}
+
+export type Excerpt = Pick<SearchHit, 'ordinal' | 'excerpt' | 'from' | 'to'>;
+
 /** A remark of a person, on one event or a range of them, or on one case of a test run. */
 export interface Comment {
   readonly id: string;
@@ -150,6 +162,9 @@ export interface TranscriptHost extends Surface {
   readonly events: {
     /** The event that is looked at, for the editor's own commands. */
     readonly current: Place;
+    /** Which events are shown from now on. */
+    readonly filtered: ViewFilter;
+    readonly exportEvents: undefined;
     readonly cancelLoading: undefined;
     readonly reopenAsText: undefined;
     /** Only http, https and mailto are opened, and VS Code asks first. */
@@ -169,7 +184,7 @@ export interface TranscriptView extends Surface {
   readonly requests: None;
   readonly events: {
     readonly progress: LoadState;
-    readonly hits: { readonly search: number; readonly hits: readonly SearchHit[] };
+    readonly hits: Hits;
     readonly commentsChanged: undefined;
     /** The file was written anew: it is to be opened and loaded again. */
     readonly reopened: undefined;
@@ -246,6 +261,8 @@ export const transcriptHostParsers = {
   },
   events: {
     current: object(place),
+    filtered: filter,
+    exportEvents: nothing,
     cancelLoading: nothing,
     reopenAsText: nothing,
     openLink: object({ url: shortText }),
@@ -285,7 +302,6 @@ export type {
   OutlineSpan,
   Overview,
   SampleInfo,
-  SearchHit,
   TestCaseResult,
   TranscriptEvent,
   Usage,

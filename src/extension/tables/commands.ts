@@ -49,6 +49,7 @@ export const commands = {
   replayChanges: 'mirrorcode.replayChanges',
   replayCompare: 'mirrorcode.replayCompare',
   replayComments: 'mirrorcode.replayComments',
+  replayExport: 'mirrorcode.replayExport',
 } as const;
 
 export type CommandName = keyof typeof commands;

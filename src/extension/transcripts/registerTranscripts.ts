@@ -5,6 +5,7 @@ import { UserError } from '../../core/errors';
 import { registerCommand } from '../commands/registerCommands';
 import type { Log } from '../log';
 import { linkHandler } from './deepLinks';
+import { exportTranscript } from './exportTranscript';
 import { pastScheme, PastFiles } from './pastFiles';
 import { PanelActions } from './replayActions';
 import { ReplayEditors, replayViewType } from './replayEditors';
@@ -57,6 +58,7 @@ export function registerTranscripts({ context, log }: TranscriptParts): Transcri
     registerCommand({ log }, 'replayCompare', () =>
       showChanges(active(), active().current, 'pick'),
     ),
+    registerCommand({ log }, 'replayExport', () => exportTranscript(active())),
     registerCommand({ log }, 'replayComments', () => actions.exportComments(active())),
   );
   return { editors, dispose: () => void registered.dispose() };

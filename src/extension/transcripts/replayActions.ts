@@ -8,6 +8,7 @@ import type { Place } from '../../protocol/transcript';
 import type { Log } from '../log';
 import { commands } from '../tables/commands';
 import { deepLink, isOpenable } from './deepLinks';
+import { exportTranscript } from './exportTranscript';
 import { recordUri } from './pastFiles';
 import type { ReplayActions, ReplayPanel } from './replayEditors';
 import { showChanges, showFilesAt, showSincePassed } from './workspaceActions';
@@ -68,6 +69,10 @@ export class PanelActions implements ReplayActions {
       channel.on(
         'copyLink',
         told((place) => this.copyLink(shown, place)),
+      ),
+      channel.on(
+        'exportEvents',
+        told(() => exportTranscript(shown)),
       ),
       channel.on(
         'exportComments',

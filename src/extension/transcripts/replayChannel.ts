@@ -4,6 +4,7 @@ import { userInfo } from 'node:os';
 import { castOutput, castSize } from './casts';
 import { filterEventsByText } from './textFilter';
 import type { MessageChannel, RequestContext } from '../../protocol/messages';
+import type { SearchHit } from '../../core/transcripts/search/query';
 import type {
   EventSummary,
   LoadState,
@@ -21,7 +22,11 @@ const mostShown = 200_000;
 /** Ordinals this close are asked for together with what lies between them. */
 const closeBy = 8;
 /** Hits after which a search stops. */
-const mostHits = 200_000;
+const mostHits = 1_000_000;
+/** Hits that are told with the text around them. */
+const mostExcerpts = 10_000;
+/** Milliseconds between two messages with hits: a view draws its marks anew for each. */
+const hitsMs = 150;
 
 /** Answers what a view asks about its document; `load` is the editor's to answer. */
 export function answerReplay(
@@ -123,16 +128,33 @@ async function searchInto(
   { signal }: RequestContext,
 ) {
   const transcript = await document.transcript();
-  return transcript.search(
-    sample,
-    { ...query, limit: mostHits },
-    (hits) => {
-      if (!signal.aborted) {
-        channel.send('hits', { search, hits });
-      }
-    },
-    signal,
-  );
+  let pending: SearchHit[] = [];
+  let excerpts = mostExcerpts;
+  let told = 0;
+  const tell = () => {
+    told = Date.now();
+    channel.send('hits', {
+      search,
+      ordinals: Uint32Array.from(pending, ({ ordinal }) => ordinal),
+      matches: pending.reduce((sum, { matches }) => sum + matches, 0),
+      excerpts: pending
+        .slice(0, excerpts)
+        .map(({ ordinal, excerpt, from, to }) => ({ ordinal, excerpt, from, to })),
+    });
+    excerpts = Math.max(0, excerpts - pending.length);
+    pending = [];
+  };
+  const take = (hits: readonly SearchHit[]) => {
+    pending.push(...hits);
+    if (!signal.aborted && Date.now() - told >= hitsMs) {
+      tell();
+    }
+  };
+  const end = await transcript.search(sample, { ...query, limit: mostHits }, take, signal);
+  if (pending.length > 0 && !signal.aborted) {
+    tell();
+  }
+  return end;
 }
 
 /** What is told to a view of how far its sample is indexed. */

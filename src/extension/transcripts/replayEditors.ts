@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { errorText, UserError } from '../../core/errors';
 import { MessageChannel } from '../../protocol/messages';
-import type { Place, TranscriptHost, TranscriptView } from '../../protocol/transcript';
+import type { Place, TranscriptHost, TranscriptView, ViewFilter } from '../../protocol/transcript';
 import { transcriptHostParsers } from '../../protocol/transcript';
 import { viewPage } from '../../protocol/viewPage';
 import type { Log } from '../log';
@@ -19,6 +19,8 @@ export interface ReplayPanel {
   readonly channel: ReplayChannel;
   /** The event that is looked at. */
   current: Place;
+  /** Which events are shown. */
+  filter: ViewFilter;
 }
 
 /** What views make the extension do. */
@@ -78,7 +80,13 @@ export class ReplayEditors implements vscode.CustomReadonlyEditorProvider<Replay
       transcriptHostParsers,
       (problem) => this.log.warn(`The replay of ${document.uri.fsPath}: ${problem}`),
     );
-    const shown: ReplayPanel = { document, panel, channel, current: { sample: 0, ordinal: 0 } };
+    const shown: ReplayPanel = {
+      document,
+      panel,
+      channel,
+      current: { sample: 0, ordinal: 0 },
+      filter: {},
+    };
     const ofFile = this.panels.get(key) ?? new Set();
     this.panels.set(key, ofFile.add(shown));
     const owned = this.wire(shown);
@@ -110,6 +118,9 @@ export class ReplayEditors implements vscode.CustomReadonlyEditorProvider<Replay
     });
     channel.on('current', (place) => {
       shown.current = place;
+    });
+    channel.on('filtered', (filter) => {
+      shown.filter = filter;
     });
     channel.on('cancelLoading', () => document.cancel());
     const tell = throttled((state) => channel.send('progress', state), 100);

@@ -112,7 +112,7 @@ suite('Inspect logs', () => {
         summaries.map(({ depth }) => depth),
         [0, 1, 1, 2, 1, 1, 0, 0, 0, 0, 0, 0],
       );
-      assert.equal(summaries[1]?.title, 'bash: make test');
+      assert.equal(summaries[1]?.title, 'Let me see.');
       assert.equal(summaries[1].pair, 3);
       assert.equal(summaries[3]?.durationMs, 1500);
       assert.equal(summaries[4]?.title, 'bash ends');

@@ -6,6 +6,13 @@ import { markdownExport } from './markdown';
 export const exportFormats = ['markdown', 'jsonl', 'html'] as const;
 export type ExportFormat = (typeof exportFormats)[number];
 
+export interface ExportOptions {
+  readonly format: ExportFormat;
+  readonly title: string;
+  /** Told how many events are written. */
+  readonly onProgress?: (done: number) => void;
+}
+
 /** Events asked for at once. */
 const batch = 50;
 
@@ -14,7 +21,7 @@ export async function* exportEvents(
   transcript: TranscriptService,
   sample: number,
   ordinals: Uint32Array,
-  { format, title }: { readonly format: ExportFormat; readonly title: string },
+  { format, title, onProgress }: ExportOptions,
 ): AsyncGenerator<string> {
   // The writers open with a head and close with a foot; each batch goes between the two.
   const write = format === 'html' ? htmlExport : markdownExport;
@@ -24,6 +31,7 @@ export async function* exportEvents(
     const wanted = [...ordinals.subarray(at, at + batch)];
     const events = await Promise.all(wanted.map((ordinal) => transcript.event(sample, ordinal)));
     yield body(events, format, title);
+    onProgress?.(at + wanted.length);
   }
   yield foot.join('');
 }

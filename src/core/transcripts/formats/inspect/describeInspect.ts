@@ -219,11 +219,17 @@ function model(event: JsonObject, context: EventContext): Described {
     error: error === '' ? null : references.text(error),
   };
   return {
-    title: firstLine(failed.error ?? '') || partsTitle(answered) || asText(event['model']),
+    title: firstLine(failed.error ?? '') || modelTitle(answered, context) || asText(event['model']),
     parts,
     ...failed,
     testRun: bridgedTestRun(parts),
   };
+}
+
+/** What the model said, where the calls that it made have events of their own; else its calls. */
+function modelTitle(answered: readonly Part[], { hasToolEvents }: EventContext): string {
+  const said = answered.find((part) => part.type === 'text' && part.text.trim() !== '');
+  return hasToolEvents && said?.type === 'text' ? firstLine(said.text) : partsTitle(answered);
 }
 
 /** What people and harness said since the model spoke last. */
