@@ -13,7 +13,7 @@ import { UserError } from '../../errors';
 import type { Language, Target } from '../../targets/target';
 import type { WorkFolder } from '../../workFolder';
 import type { VisibleScore } from '../tools/taskTools';
-import { packAttempt } from './packAttempt';
+import { lastAttempt, packAttempt } from './packAttempt';
 import { runFile } from './runFolder';
 
 export interface CandidateScoresParts {
@@ -24,8 +24,6 @@ export interface CandidateScoresParts {
   readonly runDir: string;
   readonly sampleId: string;
   readonly jobs: number;
-  /** Attempts that were kept in earlier sessions of the run. */
-  readonly attempts: number;
   /** The candidate as it stands, read whole. */
   readonly snapshot: () => Promise<readonly FileEntry[]>;
   /** Called with the number of attempts kept. */
@@ -38,13 +36,12 @@ const told = { inFull: 5, named: 60 } as const;
 
 /** Scores states of a run's candidate: the visible cases for the agent, all of them at the end. */
 export class CandidateScores {
-  private attempts: number;
+  /** Attempts kept so far; not known before the first of this session. */
+  private attempts: number | undefined;
   private last: { readonly hash: string; readonly score: VisibleScore } | undefined;
   private queue: Promise<unknown> = Promise.resolve();
 
-  constructor(private readonly parts: CandidateScoresParts) {
-    this.attempts = parts.attempts;
-  }
+  constructor(private readonly parts: CandidateScoresParts) {}
 
   /**
    * Scores the visible cases; a second call waits for the first, and gets its answer where nothing has
@@ -153,9 +150,9 @@ export class CandidateScores {
   }
 
   private async keep(source: CandidateSource): Promise<number> {
-    this.attempts += 1;
     const { runDir, sampleId } = this.parts;
     const folder = path.join(runFile(runDir, 'artifacts'), sampleId);
+    this.attempts = (this.attempts ?? (await lastAttempt(folder))) + 1;
     await packAttempt(folder, this.attempts, source.files);
     this.parts.onAttempt(this.attempts);
     return this.attempts;

@@ -1,11 +1,17 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { pack } from 'tar-stream';
 import type { FileEntry } from '../../cases/case';
 import { readContent } from '../../cases/content';
 import { errorText, InfraError } from '../../errors';
+
+/** The number of the last archive that was kept; 0 when there is none. */
+export async function lastAttempt(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  return Math.max(0, ...names.map((name) => Number(/^attempt-(\d+)\.tar$/u.exec(name)?.[1] ?? 0)));
+}
 
 /**
  * Keeps a state of the candidate as `attempt-00001.tar` and so on.

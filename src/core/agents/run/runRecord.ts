@@ -14,6 +14,7 @@ const controlMs = 1000;
 export class RunRecord {
   private readonly timers: NodeJS.Timeout[] = [];
   private message = 'Starting';
+  private isDirty = false;
   private writing: Promise<void> = Promise.resolve();
 
   constructor(
@@ -36,14 +37,8 @@ export class RunRecord {
 
   /** Changes the state on disk. @throws InfraError when the disk fails. */
   async update(changes: Partial<RunState>, message = this.message): Promise<void> {
-    this.message = message;
-    this.content = {
-      ...this.content,
-      ...changes,
-      spent: spentOf(this.meter.spent()),
-      updated: new Date().toISOString(),
-    };
-    this.host.onProgress?.({ dir: this.dir, state: this.content, message });
+    this.change(changes, message);
+    this.isDirty = false;
     const before = this.writing;
     const work = async () => {
       await before.catch(() => undefined);
@@ -51,6 +46,18 @@ export class RunRecord {
     };
     this.writing = work();
     await this.writing;
+  }
+
+  /** Changes the state, and writes it within a second: a step is on disk in the journal anyhow. */
+  change(changes: Partial<RunState>, message = this.message): void {
+    this.content = {
+      ...this.content,
+      ...changes,
+      spent: spentOf(this.meter.spent()),
+      updated: new Date().toISOString(),
+    };
+    this.isDirty = true;
+    this.say(message);
   }
 
   /** Says what is being done, without a write. */
@@ -64,6 +71,9 @@ export class RunRecord {
   }
 
   private async obey(asked: { pause: () => void; stop: () => void }): Promise<void> {
+    if (this.isDirty) {
+      await this.update({});
+    }
     const { budget, pause, stop }: RunControl = await readControl(this.dir);
     if (budget === undefined && pause === undefined && stop === undefined) {
       return;

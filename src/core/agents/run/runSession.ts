@@ -225,7 +225,7 @@ export class RunSession {
   }
 
   private candidateScores(snapshot: ConstructorParameters<typeof CandidateScores>[0]['snapshot']) {
-    const { settings, attempts, ids } = this.record.state;
+    const { settings, ids } = this.record.state;
     this.scores = new CandidateScores({
       target: this.target,
       language: settings.language,
@@ -234,16 +234,15 @@ export class RunSession {
       runDir: this.dir,
       sampleId: ids.sample,
       jobs: this.host.jobs,
-      attempts,
       snapshot,
-      onAttempt: (kept) => void this.record.update({ attempts: kept }).catch(() => undefined),
-      onEvaluated: (visible) => void this.record.update({ visible }).catch(() => undefined),
+      onAttempt: (kept) => this.record.change({ attempts: kept }),
+      onEvaluated: (visible) => this.record.change({ visible }),
     });
     return this.scores;
   }
 
   private afterStep(step: number): void {
-    this.record.update({ steps: step }, `Step ${step}`).catch(() => undefined);
+    this.record.change({ steps: step }, `Step ${step}`);
     this.log.offer(() => this.logState('started'));
   }
 

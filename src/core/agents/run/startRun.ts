@@ -3,6 +3,7 @@ import { UserError } from '../../errors';
 import { openTarget } from '../../targets/openTarget';
 import type { Target } from '../../targets/target';
 import { nothingSpent } from '../budget';
+import { stoppedEnd } from './runControl';
 import { claimRun, makeRunFolder, readRunState, thisProcess, writeRunState } from './runFolder';
 import { defaultSubmitGate } from '../tools/taskTools';
 import { defaultCompactAt } from './runOptions';
@@ -45,7 +46,8 @@ export async function resumeRun(dir: string, host: RunHost, target?: Target): Pr
 
 /** Whether a run that ended at a limit has been given more since. */
 function canGoOn({ end, budget, spent }: RunState): boolean {
-  if (end?.kind !== 'limit') {
+  // What a person has stopped is not to begin again by itself.
+  if (end?.kind !== 'limit' || end.type === stoppedEnd.type) {
     return false;
   }
   const limits = [
