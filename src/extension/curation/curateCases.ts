@@ -15,7 +15,11 @@ export async function curateCases(
 ): Promise<void> {
   const { engine, model, audits, log } = services;
   const tabs = await openTabs(services, target, curation);
-  const { unpaired } = await engine.call('curate', { target, curation, title });
+  // Not to be cancelled half-way: it can be undone as a whole.
+  const { unpaired } = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: `$(sync~spin) ${target.name}: ${title} …` },
+    () => engine.call('curate', { target, curation, title }),
+  );
   log.info(`${target.name}: ${title}.`);
   await model.refresh();
   audits.touch(target);

@@ -228,7 +228,14 @@ suite('the Runs tree', () => {
 
 suite('the Capture tree', () => {
   test('says which cases are new, changed or flaky', async () => {
-    const capture = { root: '/w', path: '/p', target: 'cal', args: ['-y'], labels: [], pinnedBy: [] };
+    const capture = {
+      root: '/w',
+      path: '/p',
+      target: 'cal',
+      args: ['-y'],
+      labels: [],
+      pinnedBy: [],
+    };
     assert.equal(
       await treeText(
         captureNodes([

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
+import PQueue from 'p-queue';
 import { writeFileAtomically } from '../../atomicFile';
 import { errorCode, UserError } from '../../errors';
 import { findCaseFile, ownBlobs } from '../caseFiles';
@@ -19,6 +20,8 @@ interface Step {
   readonly after: ReadonlyMap<string, string | undefined>;
 }
 
+/** Files written side by side. */
+const writers = 16;
 /** Curations that can be undone, and the bytes that are kept for them. */
 const mostSteps = 50;
 const mostBytes = 256 << 20;
@@ -94,14 +97,22 @@ export class CurationHistory {
 }
 
 async function putBack({ store, before }: Pick<Step, 'store' | 'before'>): Promise<void> {
-  for (const [file, bytes] of before) {
-    if (bytes === undefined) {
+  // Files come back before others go: no folder vanishes under one that is being written.
+  const queue = new PQueue({ concurrency: writers });
+  await queue.addAll(
+    [...before].map(([file, bytes]) => async () => {
+      if (bytes !== undefined && hashOf(await readIfThere(file)) !== hashOf(bytes)) {
+        await writeFileAtomically(file, bytes);
+      }
+    }),
+  );
+  const gone = [...before].flatMap(([file, bytes]) => (bytes === undefined ? [file] : []));
+  await queue.addAll(
+    gone.map((file) => async () => {
       await rm(file, { force: true });
       await removeEmpty(path.dirname(file), store.path);
-    } else if (hashOf(await readIfThere(file)) !== hashOf(bytes)) {
-      await writeFileAtomically(file, bytes);
-    }
-  }
+    }),
+  );
   store.forget();
 }
 
