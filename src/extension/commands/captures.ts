@@ -109,8 +109,14 @@ export async function rejectCaptures(
   captures.forEach(({ target, name }) => log.info(`Rejected ${target} ${name}.`));
 }
 
-export async function openCapture({ path }: Capture): Promise<void> {
-  await vscode.window.showTextDocument(vscode.Uri.file(path), { preview: true });
+export async function openCapture(
+  { path }: Capture,
+  how: { readonly look?: boolean } = {},
+): Promise<void> {
+  await vscode.window.showTextDocument(vscode.Uri.file(path), {
+    preview: true,
+    preserveFocus: how.look === true,
+  });
 }
 
 /** *Compare With the Gold*: what a re-recording would change, byte by byte. */

@@ -63,9 +63,9 @@ export function registerQueue(services: Services, { tree, view }: QueueView): vs
     registerCommand(services, 'acceptAllCaptures', () => accept(model.captures, false)),
     registerCommand(services, 'rejectAllCaptures', () => reject(model.captures)),
     registerCommand(services, 'undoDecision', undo),
-    registerCommand(services, 'editCapture', (argument) =>
-      openCapture(first(chosen(argument, []))),
-    ),
+    registerCommand(services, 'editCapture', (argument) => {
+      return openCapture(first(chosen(argument, [])), { look: isLook(argument) });
+    }),
     registerCommand(services, 'compareCapture', (argument) =>
       compareCapture(services, first(chosen(argument, []))),
     ),
@@ -81,6 +81,11 @@ export function registerQueue(services: Services, { tree, view }: QueueView): vs
 /** A capture itself, given by a lens or another command, rather than a row or a key. */
 function isDirect(argument: unknown): boolean {
   return typeof argument === 'object' && argument !== null && 'kind' in argument;
+}
+
+/** A click on a row, which is no more than a look. */
+function isLook(argument: unknown): boolean {
+  return typeof argument === 'object' && argument !== null && 'look' in argument;
 }
 
 function captureOf(argument: unknown): Capture[] {

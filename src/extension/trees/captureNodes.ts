@@ -27,6 +27,8 @@ export interface Capture {
 export interface CaptureSubject {
   readonly kind: 'capture';
   readonly capture: Capture;
+  /** Only to look at it: the tree keeps the focus, so that its keys go on working. */
+  readonly look?: boolean;
 }
 
 /** The Capture tree: target ▸ cases that wait. */
@@ -75,6 +77,6 @@ function captureNode(capture: Capture): TreeNode {
     subject,
     command: replaces
       ? { id: commands.compareCapture, title: 'Compare', args: [subject] }
-      : { id: commands.editCapture, title: 'Open', args: [subject] },
+      : { id: commands.editCapture, title: 'Open', args: [{ ...subject, look: true }] },
   };
 }
