@@ -6,6 +6,8 @@ import { Audits } from './audit/audits';
 import { registerAudit } from './audit/registerAudit';
 import { caseScheme } from './caseFiles/caseUri';
 import { GoldRowFiles } from './caseFiles/goldRowFiles';
+import { PartFiles } from './caseFiles/partFiles';
+import { partScheme } from './caseFiles/partUri';
 import { registerCaseLanguage } from './caseLanguage/registerCaseLanguage';
 import { registerCommands } from './commands/registerCommands';
 import { registerCuration } from './curation/registerCuration';
@@ -74,6 +76,8 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   own(registerCuration(services));
   const rows = own(new GoldRowFiles(engine, model));
   own(vscode.workspace.registerFileSystemProvider(caseScheme, rows, { isCaseSensitive: true }));
+  const parts = own(new PartFiles(engine, model));
+  own(vscode.workspace.registerFileSystemProvider(partScheme, parts, { isCaseSensitive: true }));
   own(watchFiles(model));
 
   void model.refresh();

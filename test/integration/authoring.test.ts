@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
-import { activated, eventually, inWorkspace, needsEngine, remove, shown } from './workbench';
+import { rowUri } from '../../src/extension/caseFiles/caseUri';
+import {
+  activated,
+  caseText,
+  eventually,
+  inWorkspace,
+  needsEngine,
+  remove,
+  shown,
+  write,
+} from './workbench';
 
 /** Takes the item of an open quick pick that has the focus, once there is one, until `done`. */
 async function pickFirst(what: string, done: () => Promise<void> | void): Promise<void> {
@@ -185,4 +196,74 @@ suite('authoring in VS Code', () => {
       await vscode.workspace.fs.writeFile(file, before);
     }
   });
+
+  test('a part opens on its raw bytes and saves back into the case', async () => {
+    const { services } = await activated();
+    const name = 'parts/one';
+    const text = caseText(name, { stdin: '|a\n|\\\n<b\n', stdout: '|x\n' });
+    const file = await write('tac/cases/visible/parts/one.case', text);
+    await services.model.refresh();
+    try {
+      const document = await openPartOf(file, { kind: 'stdin' });
+      assert.equal(document.uri.scheme, 'mirrorcode-part');
+      assert.equal(document.getText(), 'a\n\\\nb');
+      await replaceAll(document, 'a\n\tb\\');
+      assert.equal(await document.save(), true);
+      const saved = await readFile(file.fsPath, 'utf8');
+      assert.equal(saved, caseText(name, { stdin: '|a\n<\\tb\\\\\n', stdout: '|x\n' }));
+      const gold = await openPartOf(file, { kind: 'stdout' });
+      assert.equal(gold.getText(), 'x\n');
+      const { permissions } = await vscode.workspace.fs.stat(gold.uri);
+      assert.equal(permissions, vscode.FilePermission.Readonly);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await remove('tac/cases/visible/parts');
+    }
+  });
+
+  test('a part of a row is saved into that row: git sees one line changed', async () => {
+    const row = (name: string, stdin: string) =>
+      JSON.stringify({
+        test_case: { name, args: [], env: {}, stdin, files: {}, labels: [], visible_duals: [] },
+        stdout: 'ü\n',
+        stderr: '',
+        returncode: 0,
+      });
+    const gold = await write(
+      'checkout/data/gold_outputs/rev.jsonl',
+      ['one', 'two', 'three'].map((name) => `${row(name, `${name}\n`)}\n`).join(''),
+    );
+    const git = (...args: string[]) =>
+      execFileSync('git', ['-C', inWorkspace('checkout'), ...args], { encoding: 'utf8' });
+    git('init', '-q');
+    git('add', '.');
+    try {
+      const { services } = await activated();
+      const target = services.model.targets.find(({ name }) => name === 'rev');
+      assert.ok(target);
+      const document = await openPartOf(rowUri(target, 'two'), { kind: 'stdin' });
+      assert.equal(document.getText(), 'two\n');
+      await replaceAll(document, 'zwei\n');
+      assert.equal(await document.save(), true);
+      assert.match(git('diff', '--numstat'), /^1\t1\tdata\/gold_outputs\/rev\.jsonl\n$/);
+      const changed = (await readFile(gold.fsPath, 'utf8')).split('\n');
+      assert.match(changed[1] ?? '', /"stdin": ?"zwei\\n"/);
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await remove('checkout');
+    }
+  });
 });
+
+async function openPartOf(uri: vscode.Uri, part: object): Promise<vscode.TextDocument> {
+  await vscode.commands.executeCommand('mirrorcode.openPart', { uri: uri.toString(), part });
+  const { document } = vscode.window.activeTextEditor ?? {};
+  assert.ok(document, 'no editor was opened');
+  return document;
+}
+
+async function replaceAll(document: vscode.TextDocument, text: string): Promise<void> {
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+}

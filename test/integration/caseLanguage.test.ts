@@ -122,8 +122,11 @@ suite('the case language in VS Code', () => {
       document.uri,
     );
     assert.deepEqual(
-      lenses.map(({ command }) => command?.title.replace(/\$\(\w+\) /u, '')),
-      ['Run', 'Re-record', 'Compare', 'Make dual'],
+      lenses.map(
+        ({ command, range }) =>
+          `${range.start.line} ${command?.title.replace(/\$\([\w-]+\) /u, '') ?? ''}`,
+      ),
+      ['0 Run', '0 Re-record', '0 Compare', '0 Make dual', '4 Open', '7 View'],
     );
     await replaceAll(document, good.replace('args:', 'duals: [""]\nargs:'));
     const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(

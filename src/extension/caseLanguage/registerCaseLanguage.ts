@@ -126,6 +126,24 @@ async function complete(
   });
 }
 
+/** Above each part that holds bytes: its own editor. */
+function partLenses(document: vscode.TextDocument): vscode.CodeLens[] {
+  return outlineCase(document.getText())
+    .parts.filter(({ attributes }) => !/\b(?:absent|dir|link=)/u.test(attributes))
+    .map(({ kind, path, line }) => {
+      const part = { kind, ...(path !== undefined && { path }) };
+      const isGold = kind !== 'stdin' && kind !== 'file';
+      return new vscode.CodeLens(new vscode.Range(line, 0, line, 0), {
+        title: isGold ? '$(eye) View' : '$(go-to-file) Open',
+        command: commands.openPart,
+        tooltip: isGold
+          ? 'The raw bytes that the reference gave, read-only'
+          : 'The raw bytes in an editor of their own, saved back into the case',
+        arguments: [{ uri: document.uri.toString(), part }],
+      });
+    });
+}
+
 /** Always the same lenses in the same place, so that the text never jumps. */
 async function lenses(
   { model }: Services,
@@ -142,10 +160,12 @@ async function lenses(
   }
   const lens = (title: string, command: string, tooltip: string) =>
     new vscode.CodeLens(top, { title, command, tooltip, arguments: [subject] });
+  const parts = partLenses(document);
   if (!('target' in subject)) {
     return [
       lens('$(check) Accept', commands.acceptCapture, 'Put the case into its target'),
       lens('$(close) Reject', commands.rejectCapture, 'Throw the recording away'),
+      ...parts,
     ];
   }
   return [
@@ -157,5 +177,6 @@ async function lenses(
     ...(subject.target.hasReference
       ? [lens('$(mirror) Make dual', commands.makeDual, 'The same with other values, recorded')]
       : []),
+    ...parts,
   ];
 }

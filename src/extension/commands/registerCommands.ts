@@ -17,6 +17,7 @@ import { doctor } from './doctor';
 import { makeDual } from './makeDual';
 import { newTarget } from './newTarget';
 import { openCase, openManifest } from './openCase';
+import { openPart } from './openPart';
 import { openSamples } from './openSamples';
 import { recordCase } from './recordCase';
 import { openRecordingTerminal } from './recordingTerminal';
@@ -53,6 +54,7 @@ const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handl
   runCase,
   rerecordCase,
   makeDual,
+  openPart,
   compareCase,
   resumeScore,
   labelCases,

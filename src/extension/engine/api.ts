@@ -1,5 +1,6 @@
 import type { CaseProblem } from '../../core/cases/caseText';
 import type { Curation } from '../../core/cases/curation/planCuration';
+import type { CasePart } from '../../core/cases/parts';
 import type { CaseListing } from '../../core/cases/caseStore';
 import type { Undone } from '../../core/recording/pending';
 import type { TerminalEvent } from '../../core/recording/terminal/recordingTerminal';
@@ -152,6 +153,19 @@ export type TerminalCallEvent =
       readonly banner: readonly string[];
     };
 
+/** A part of a case, wherever the case lies. */
+export interface PartRef {
+  /** The workspace folder and the target that the case belongs to. */
+  readonly root: string;
+  readonly target: string;
+  readonly name: string;
+  /** Whether it still waits in the queue. */
+  readonly queued: boolean;
+  /** The case's own document. */
+  readonly caseUri: string;
+  readonly part: CasePart;
+}
+
 /** What came of accepting captures. */
 export interface AcceptedCaptures {
   readonly accepted: readonly {
@@ -188,6 +202,9 @@ export interface EngineCalls {
   list: { params: { target: TargetInfo }; result: CaseListing; event: never };
   readCase: { params: CaseRef; result: { text: string }; event: never };
   writeCase: { params: CaseRef & { text: string }; result: null; event: never };
+  /** `readOnly` says why an editor may not save it. */
+  readPart: { params: PartRef; result: { bytes: Uint8Array; readOnly?: string }; event: never };
+  writePart: { params: PartRef & { bytes: Uint8Array }; result: null; event: never };
   checkCase: { params: { text: string; file: string }; result: CheckedCase; event: never };
   scores: { params: { roots: readonly string[] }; result: ListedScore[]; event: never };
   verdicts: { params: { dir: string }; result: CaseResult[]; event: never };

@@ -11,6 +11,7 @@ import { curationViewHandlers } from './handlers/curationViewHandlers';
 import { Engines, engineHandlers } from './handlers/engines';
 import { initHandlers } from './handlers/initHandlers';
 import { promptHandlers } from './handlers/promptHandlers';
+import { partHandlers } from './handlers/partHandlers';
 import { queueHandlers } from './handlers/queueHandlers';
 import { recordHandlers } from './handlers/recordHandlers';
 import { scoreHandlers } from './handlers/scoreHandlers';
@@ -38,6 +39,7 @@ function serve(): void {
     ...engineHandlers(engines),
     ...initHandlers(),
     ...promptHandlers(catalogue),
+    ...partHandlers(catalogue),
     ...queueHandlers(catalogue, engines),
     ...recordHandlers(catalogue, engines),
     ...scoreHandlers(catalogue, engines),

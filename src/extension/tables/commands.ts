@@ -17,6 +17,7 @@ export const commands = {
   openCase: 'mirrorcode.openCase',
   runCase: 'mirrorcode.runCase',
   rerecordCase: 'mirrorcode.rerecordCase',
+  openPart: 'mirrorcode.openPart',
   makeDual: 'mirrorcode.makeDual',
   auditTarget: 'mirrorcode.auditTarget',
   auditTargetRun: 'mirrorcode.auditTargetRun',
