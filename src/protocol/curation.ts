@@ -16,7 +16,7 @@ export interface CurationRow {
   readonly options: readonly string[];
   readonly bytesIn: number;
   readonly bytesOut: number;
-  /** Milliseconds that the candidate judged last took. */
+  /** Milliseconds: of the reference where it was run, else of the candidate judged last. */
   readonly ms?: number;
   /** The newest verdict of each scored candidate; `''` where there is none. */
   readonly verdicts: readonly CaseVerdict[];

@@ -16,6 +16,7 @@ import { queueHandlers } from './handlers/queueHandlers';
 import { recordHandlers } from './handlers/recordHandlers';
 import { scoreHandlers } from './handlers/scoreHandlers';
 import { terminalHandlers } from './handlers/terminalHandlers';
+import { Verifications } from './handlers/verifications';
 import { verifyHandlers } from './handlers/verifyHandlers';
 import { serveCalls } from './rpcServer';
 
@@ -27,15 +28,16 @@ function serve(): void {
   const { distDir } = workerData as EngineThreadData;
   const catalogue = new Catalogue();
   const engines = new Engines(distDir);
+  const verifications = new Verifications();
   const port = parentPort;
   const serving = serveCalls<EngineCalls>(port, {
     ...catalogueHandlers(catalogue),
-    ...auditHandlers(catalogue, engines),
+    ...auditHandlers(catalogue, engines, verifications),
     ...caseHandlers(catalogue),
     ...compareHandlers(catalogue),
     ...dualHandlers(catalogue, engines),
     ...curationHandlers(catalogue),
-    ...curationViewHandlers(catalogue),
+    ...curationViewHandlers(catalogue, verifications),
     ...engineHandlers(engines),
     ...initHandlers(),
     ...promptHandlers(catalogue),

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { monitorEventLoopDelay, performance } from 'node:perf_hooks';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../../src/extension/extension';
 import type { TargetInfo } from '../../../src/extension/model/targetInfo';
@@ -13,18 +13,23 @@ import { writeResults } from '../../support/report/writeResults';
 
 const resolutionMs = 5;
 
-/** Does one thing, and says how long it took and the longest that the host's thread was held up. */
+/**
+ * Does one thing, and says how long it took, the longest that the host's thread was held up, and how
+ * long that thread was at work in all: on a busy machine it is held up by others, too.
+ */
 async function step(what: string, work: () => Promise<unknown>): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
+  const before = performance.eventLoopUtilization();
   const began = performance.now();
   const result = await work();
   const took = performance.now() - began;
   delay.disable();
+  const { active } = performance.eventLoopUtilization(before);
   const held = Math.max(0, delay.max / 1e6 - resolutionMs);
   const told = typeof result === 'string' ? `   ${result}` : '';
   console.log(
-    `${what.padEnd(44)} ${took.toFixed(0).padStart(6)} ms   held up ${held.toFixed(0).padStart(3)} ms at most (goal 50)${told}`,
+    `${what.padEnd(44)} ${took.toFixed(0).padStart(6)} ms   held up ${held.toFixed(0).padStart(3)} ms at most (goal 50), busy for ${active.toFixed(0)} ms in all${told}`,
   );
 }
 

@@ -1,13 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { auditTarget, checkOf } from '../../../core/audit/auditTarget';
 import type { AuditReport } from '../../../core/audit/auditTarget';
-import type { Finding, Verification } from '../../../core/audit/finding';
+import type { Finding } from '../../../core/audit/finding';
 import { verifiedFacts } from '../../../core/audit/verifiedFacts';
-import type { Case } from '../../../core/cases/case';
 import { formatCase } from '../../../core/cases/caseLayout';
 import type { CaseSummary } from '../../../core/cases/caseStore';
-import { contentHash } from '../../../core/cases/content';
-import { inputKey } from '../../../core/cases/inputKey';
 import { readVariations, verifyTarget } from '../../../core/recording/verify';
 import type { Target } from '../../../core/targets/target';
 import type { FindingPlace, TargetAudit } from '../../audit/auditReport';
@@ -16,6 +13,7 @@ import type { EngineCalls, ProgressEvent } from '../api';
 import type { CallContext, Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
 import type { Engines } from './engines';
+import type { Verifications } from './verifications';
 
 /** Cases of one finding that are located; a crowd is told by its first ones. */
 const placesPerFinding = 8;
@@ -24,13 +22,12 @@ const placesPerFinding = 8;
 export function auditHandlers(
   catalogue: Catalogue,
   engines: Engines,
+  verifications: Verifications,
 ): Handlers<Pick<EngineCalls, 'audit'>> {
-  const remembered = new Map<string, VerifiedGolds>();
   return {
     audit: async ({ target: info, run }, context) => {
       const target = await catalogue.open(info);
-      const golds = remembered.get(info.key) ?? new VerifiedGolds();
-      remembered.set(info.key, golds);
+      const golds = verifications.of(info.key);
       if (run !== undefined) {
         const engine = await engines.get(run.settings);
         const lanes = engines.jobs(run.settings);
@@ -51,41 +48,6 @@ export function auditHandlers(
       return { ...(await locate(target, report)), verified: verification.size };
     },
   };
-}
-
-/** What running the reference showed, for as long as the case and its gold stay as they were. */
-class VerifiedGolds {
-  private facts = new Map<string, { readonly key: string; readonly facts: Verification }>();
-
-  async remember(target: Target, facts: ReadonlyMap<string, Verification>): Promise<void> {
-    this.facts = new Map();
-    for await (const one of target.store.readAll()) {
-      const own = facts.get(one.name);
-      if (own !== undefined) {
-        this.facts.set(one.name, { key: goldKey(one), facts: own });
-      }
-    }
-  }
-
-  async stillTrue(target: Target): Promise<Map<string, Verification>> {
-    const kept = new Map<string, Verification>();
-    if (this.facts.size > 0) {
-      for await (const one of target.store.readAll()) {
-        const known = this.facts.get(one.name);
-        if (known?.key === goldKey(one)) {
-          kept.set(one.name, known.facts);
-        }
-      }
-    }
-    return kept;
-  }
-}
-
-function goldKey(one: Case): string {
-  const { gold } = one;
-  const golds =
-    gold === undefined ? [] : [contentHash(gold.stdout), contentHash(gold.stderr), gold.returncode];
-  return JSON.stringify([inputKey(one), ...golds]);
 }
 
 /** Progress that crosses between threads a hundred times at most. */

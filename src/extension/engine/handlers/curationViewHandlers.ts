@@ -1,22 +1,26 @@
 import { curationFacts } from '../../../core/audit/curationFacts';
 import type { CaseFacts, CurationFacts } from '../../../core/audit/curationFacts';
 import { isVisible } from '../../../core/cases/case';
+import type { Verification } from '../../../core/audit/finding';
 import type { CaseResult } from '../../../core/scoring/score';
 import { readVerdicts } from '../../../core/scoring/scoreFiles';
 import type { CurationRow } from '../../../protocol/curation';
 import type { EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
+import type { Verifications } from './verifications';
 
 interface Held {
   readonly facts: CurationFacts;
   /** The newest verdicts of each candidate, in the order of the view's columns. */
   readonly verdicts: readonly ReadonlyMap<string, CaseResult>[];
+  readonly reference: ReadonlyMap<string, Verification>;
 }
 
 /** The rows of curation views, held on this thread and handed out in pages. */
 export function curationViewHandlers(
   catalogue: Catalogue,
+  verifications: Verifications,
 ): Handlers<Pick<EngineCalls, 'curationFacts' | 'curationRows'>> {
   const held = new Map<string, Held>();
   return {
@@ -24,13 +28,16 @@ export function curationViewHandlers(
       const target = await catalogue.open(info);
       const facts = await curationFacts(target, { signal });
       const verdicts = await Promise.all(scores.map((dirs) => newestVerdicts(dirs)));
-      held.set(info.key, { facts, verdicts });
+      const reference = await verifications.of(info.key).stillTrue(target);
+      held.set(info.key, { facts, verdicts, reference });
       return { total: facts.cases.length, options: facts.options };
     },
     curationRows: ({ target, from, count }) => {
       const known = held.get(target.key);
       const page = known?.facts.cases.slice(from, from + count) ?? [];
-      return Promise.resolve(page.map((facts) => toRow(target.name, facts, known?.verdicts ?? [])));
+      return Promise.resolve(
+        known === undefined ? [] : page.map((facts) => toRow(target.name, facts, known)),
+      );
     },
   };
 }
@@ -49,10 +56,11 @@ async function newestVerdicts(dirs: readonly string[]): Promise<Map<string, Case
 function toRow(
   program: string,
   { args, labels, returncode: _, ...facts }: CaseFacts,
-  verdicts: Held['verdicts'],
+  { verdicts, reference }: Held,
 ): CurationRow {
   const results = verdicts.map((candidate) => candidate.get(facts.name));
-  const ms = results.find((result) => result !== undefined)?.durationMs;
+  const judged = results.find((result) => result !== undefined);
+  const ms = reference.get(facts.name)?.durationMs ?? judged?.durationMs;
   return {
     ...facts,
     split: isVisible({ labels }) ? 'visible' : labels.includes('hidden') ? 'hidden' : 'ablated',
