@@ -82,7 +82,7 @@ function fitting(lines: readonly string[]): readonly string[] {
 
 function leakText(leaks: readonly Finding[], hidden: number): string {
   if (leaks.length === 0) {
-    return `> **Leak check: clean.** No answer, input or name of the ${hidden} cases that the agent does not see stands in what follows.`;
+    return `> **Leak check: clean.** Of the ${hidden} cases that the agent does not see, no name and no answer or input that is long enough to tell stands in what follows or in the docs.`;
   }
   const found = leaks.map(
     ({ severity, cases, message }) => `> - ${severity}: \`${cases[0] ?? ''}\`: ${message}`,

@@ -46,7 +46,7 @@ suite('the preview of a task prompt', () => {
     assert.deepEqual(preview.docs, [{ path: '/workdir/cal_docs/more/cal.md', size: 17 }]);
     assert.deepEqual(preview.leaks, []);
     const text = previewText(target, preview);
-    assert.match(text, /^> \*\*Leak check: clean\.\*\* .* 2 cases/u);
+    assert.match(text, /^> \*\*Leak check: clean\.\*\* Of the 2 cases/u);
     assert.match(text, /Rebuild cal in Rust/u);
     assert.match(text, /1 visible cases, \d+ bytes/u);
     assert.match(text, /\{"name":"shown","args":\["shown"\]/u);
