@@ -211,11 +211,12 @@ export class SearchBand {
     const place = search.ordinals.has(current)
       ? `${countText(countWhere(inOrder, (ordinal) => ordinal <= current))} of `
       : '';
-    const more = stopped ? '+' : done ? '' : ' so far…';
+    const plus = stopped ? '+' : '';
+    const more = stopped || done ? '' : ' so far…';
     this.status.textContent =
       done && length === 0
         ? 'No results'
-        : `${place}${countText(length)}${more} ${length === 1 ? 'event' : 'events'}, ${countText(matches)} ${matches === 1 ? 'match' : 'matches'}`;
+        : `${place}${countText(length)}${plus} ${length === 1 ? 'event' : 'events'}, ${countText(matches)} ${matches === 1 ? 'match' : 'matches'}${more}`;
     const hit = search.excerpts.get(current);
     if (hit !== undefined) {
       this.excerpt.append(

@@ -95,10 +95,15 @@ function base(ordinal: number, event: string, span: string): Record<string, unkn
   };
 }
 
+/** The share of cases that pass at a turn. */
+const passRate = (turn: number) => Math.min(0.97, turn / 80_000);
+
 class Turns {
   private turn = 0;
   private ordinal = 0;
   private readonly queue: Record<string, unknown>[] = [];
+  /** Tokens of all turns so far. */
+  readonly used: Record<string, number> = {};
 
   constructor(
     private readonly size: MonsterSize,
@@ -131,6 +136,23 @@ class Turns {
     return refs;
   }
 
+  private use(turn: number): Readonly<Record<string, number>> {
+    const output = 300 + (turn % 500);
+    const read = 55_000 + (turn % 760) * 90;
+    const usage = {
+      input_tokens: 4,
+      output_tokens: output,
+      total_tokens: 4 + 900 + read + output,
+      input_tokens_cache_read: read,
+      input_tokens_cache_write: 900,
+      reasoning_tokens: 120,
+    };
+    for (const [key, count] of Object.entries(usage)) {
+      this.used[key] = (this.used[key] ?? 0) + count;
+    }
+    return usage;
+  }
+
   private fill(turn: number): void {
     const span = hash(turn + 5_000_000).slice(0, 22);
     const call = `call_${hash(turn + 9_000_000).slice(0, 24)}`;
@@ -150,7 +172,7 @@ class Turns {
       arguments: args,
       result:
         name === 'evaluate_testcases'
-          ? `${Math.min(400, Math.floor(turn / 100))}/412 test cases passed.`
+          ? `${Math.round(passRate(turn) * 412)}/412 test cases passed.`
           : this.attachment(),
       truncated: null,
       completed: stamp(this.ordinal + 1),
@@ -176,7 +198,7 @@ class Turns {
       });
     }
     if (turn % 400 === 399) {
-      const rate = Math.min(0.97, turn / 80_000);
+      const rate = passRate(turn);
       this.push('score', 'root', {
         intermediate: true,
         scorer: 'mirrorcode_scorer',
@@ -211,14 +233,7 @@ class Turns {
             stop_reason: 'tool_calls',
           },
         ],
-        usage: {
-          input_tokens: 4,
-          output_tokens: 300 + (turn % 500),
-          total_tokens: 60_000,
-          input_tokens_cache_read: 55_000 + (turn % 760) * 90,
-          input_tokens_cache_write: 900,
-          reasoning_tokens: 120,
-        },
+        usage: this.use(turn),
         time: 9.2,
       },
       call: {
@@ -268,7 +283,7 @@ export function* monsterSample(size: MonsterSize): Generator<Buffer> {
   const events = new Turns(size, Math.max(100, filler));
   yield* out.list(size.events, () => JSON.stringify(events.next()));
   yield* out.add(
-    '],"model_usage":{"anthropic/claude-opus-5-5":{"input_tokens":1,"output_tokens":2,"total_tokens":3}},"started_at":"2026-11-01T08:00:00+00:00","completed_at":"2026-11-07T08:00:00+00:00","total_time":518400,"working_time":510000,"uuid":"monster","error_retries":[],"attachments":{',
+    `],"model_usage":{"anthropic/claude-opus-5-5":${JSON.stringify(events.used)}},"started_at":"2026-11-01T08:00:00+00:00","completed_at":"2026-11-07T08:00:00+00:00","total_time":518400,"working_time":510000,"uuid":"monster","error_retries":[],"attachments":{`,
   );
   yield* out.list(size.attachments, (index) => {
     const text = prose(101 + Math.floor(next() * 1000));
