@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createWriteStream, mkdirSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { finished } from 'node:stream/promises';
 import { pack } from 'tar-stream';
@@ -248,6 +248,30 @@ suite('The workspace through time', () => {
     const found = await transcript.workspace(0, 99);
     assert.ok(found.some(({ path: name }) => name === '/w/open'));
     assert.ok(found.every(({ path: name }) => typeof name === 'string'));
+  });
+
+  test('an archive tells what a command did that the record does not show', async () => {
+    const folder = path.join(files.folder, 'artifacts', 'sampleuuid');
+    mkdirSync(folder, { recursive: true });
+    const tar = pack();
+    tar.entry({ name: './cal.py' }, 'as it was scored\n');
+    tar.entry({ name: './made.py' }, 'made by a script\n');
+    tar.finalize();
+    const archive = path.join(folder, 'attempt-00001.tar');
+    await finished(tar.pipe(createWriteStream(archive)));
+    const args = { command: 'create', path: '/workdir/src/cal.py', file_text: 'as written\n' };
+    const score = event(2, 'score', { scorer: 'x', score: { value: { all: 0.5 } } });
+    const events = [toolEvent(0, { id: 'a', tool: 'text_editor', args }, 'done'), score];
+    const transcript = await files.open(files.write('scored.eval', evalFile([{ events }])));
+    const at = async (name: string, ordinal: number) => {
+      const version = await transcript.fileAt(0, name, ordinal);
+      return version === null ? null : [version.text, version.parts[0]?.certainty];
+    };
+    assert.deepEqual(await at('/workdir/src/cal.py', 0), ['as written\n', 'known']);
+    assert.deepEqual(await at('/workdir/src/cal.py', 1), ['as it was scored\n', 'known']);
+    assert.equal(await at('/workdir/src/made.py', 0), null);
+    assert.deepEqual(await at('/workdir/src/made.py', 1), ['made by a script\n', 'known']);
+    rmSync(archive);
   });
 
   test('archives of attempts beside the log', async () => {

@@ -25,6 +25,7 @@ import { searchSample } from '../search/searchSample';
 import type { SearchHit, SearchQuery, SearchResult } from '../search/query';
 import { eventOf, summariesOf } from '../summaries';
 import { addUsage, noUsage } from '../usage';
+import { archivedFiles } from '../workspace/archivedFiles';
 import { WorkspaceHistory } from '../workspace/history';
 import type { FileVersion, WorkspaceFile } from '../workspace/history';
 import type { LoadProgress, TranscriptHead, TranscriptService } from './transcriptService';
@@ -194,9 +195,16 @@ export class TranscriptEngine implements TranscriptService {
   private history(sample: number): Promise<WorkspaceHistory> {
     return this.loaded(sample).then((loaded) => {
       const slot = this.slot(sample);
-      slot.history ??= WorkspaceHistory.read(loaded, this.options.signal);
+      slot.history ??= this.readHistory(loaded);
       return slot.history;
     });
+  }
+
+  private async readHistory(loaded: LoadedSample): Promise<WorkspaceHistory> {
+    const { signal } = this.options;
+    const history = await WorkspaceHistory.read(loaded, signal);
+    history.addArchived(await archivedFiles(this.file, loaded, signal));
+    return history;
   }
 
   private loaded(sample: number): Promise<LoadedSample> {

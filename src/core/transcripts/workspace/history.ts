@@ -4,6 +4,7 @@ import type { EventKind } from '../normalForm';
 import { eventOf } from '../summaries';
 import { asNumber, asObject, asText } from '../values';
 import type { JsonObject } from '../values';
+import type { ArchivedFile } from './archivedFiles';
 import { toolUses, useOperations } from './eventOperations';
 import type { FileOperation } from './operations';
 import { sweState } from './sweOperations';
@@ -77,6 +78,30 @@ export class WorkspaceHistory {
       }
     }
     return history;
+  }
+
+  /** Takes files as archives hold them, which the scoring of an event was made on. */
+  addArchived(files: readonly ArchivedFile[]): void {
+    const root = this.rootOf(files.map(({ name }) => name));
+    for (const { name, ordinal, text } of files) {
+      const path = this.touches.has(root + name) ? root + name : this.knownPath(root + name);
+      const operation = { type: 'observe', path, text, firstLine: 1, whole: true } as const;
+      const touches = this.touches.get(path) ?? [];
+      const after = touches.findIndex((touch) => touch.ordinal > ordinal);
+      touches.splice(after < 0 ? touches.length : after, 0, { ordinal, operation });
+      this.touches.set(path, touches);
+    }
+  }
+
+  /** The folder that was archived: what stands before the name of a file that is known by its path. */
+  private rootOf(names: readonly string[]): string {
+    for (const name of names) {
+      const path = this.knownPath(name);
+      if (path !== name) {
+        return path.slice(0, path.length - name.length);
+      }
+    }
+    return '';
   }
 
   /** The files touched up to and with an event, by path. */
