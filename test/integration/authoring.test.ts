@@ -253,6 +253,74 @@ suite('authoring in VS Code', () => {
       await remove('checkout');
     }
   });
+
+  test('a name is found and renamed over the duals, and options of the reference are offered', async function () {
+    const api = await activated();
+    await needsEngine(this, api);
+    const { services } = api;
+    const visible = caseText('names/a', { stdin: '|a\n', stdout: '|a\n' });
+    const mirror = caseText('names/h', {
+      labels: '["hidden"]\nduals: ["names/a"]',
+      stdin: '|h\n',
+      stdout: '|h\n',
+    });
+    const file = await write('tac/cases/visible/names/a.case', visible);
+    const hidden = await write('tac/cases/hidden/names/h.case', mirror);
+    await services.model.refresh();
+    try {
+      const document = await vscode.workspace.openTextDocument(hidden);
+      await vscode.window.showTextDocument(document);
+      const inDual = new vscode.Position(3, 12);
+      const [definition] = await vscode.commands.executeCommand<vscode.Location[]>(
+        'vscode.executeDefinitionProvider',
+        hidden,
+        inDual,
+      );
+      assert.equal(definition?.uri.fsPath, file.fsPath);
+      const references = await vscode.commands.executeCommand<vscode.Location[]>(
+        'vscode.executeReferenceProvider',
+        hidden,
+        inDual,
+      );
+      assert.deepEqual(
+        references
+          .map(({ uri, range }) => [uri.fsPath, range.start.line, range.start.character])
+          .sort(),
+        [
+          [hidden.fsPath, 3, 9],
+          [file.fsPath, 1, 7],
+        ],
+      );
+      await vscode.commands.executeCommand(
+        'vscode.executeDocumentRenameProvider',
+        hidden,
+        inDual,
+        'names/b',
+      );
+      const renamed = await readFile(inWorkspace('tac/cases/visible/names/b.case'), 'utf8');
+      assert.equal(renamed, visible.replace('names/a', 'names/b'));
+      assert.equal(await readFile(hidden.fsPath, 'utf8'), mirror.replace('names/a', 'names/b'));
+      await assert.rejects(readFile(file.fsPath));
+      await eventually('the renamed dual in the editor', () => {
+        assert.match(document.getText(), /duals: \["names\/b"\]/);
+      });
+      await replaceAll(document, document.getText().replace('args: []', 'args: ["--"]'));
+      const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
+        'vscode.executeCompletionItemProvider',
+        hidden,
+        new vscode.Position(4, 9),
+      );
+      assert.ok(
+        items.some(({ label }) => label === '--separator'),
+        JSON.stringify(items),
+      );
+      await vscode.commands.executeCommand('workbench.action.files.revert');
+    } finally {
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await remove('tac/cases/visible/names');
+      await remove('tac/cases/hidden/names');
+    }
+  });
 });
 
 async function openPartOf(uri: vscode.Uri, part: object): Promise<vscode.TextDocument> {

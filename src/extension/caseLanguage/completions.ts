@@ -3,7 +3,7 @@ import { headerValue, outlineCase } from './outline';
 
 export interface CompletionText {
   readonly label: string;
-  readonly kind: 'header' | 'part' | 'label' | 'name';
+  readonly kind: 'header' | 'part' | 'label' | 'name' | 'option';
   readonly insert: string;
   readonly docs?: string;
   /** Columns that it replaces. */
@@ -17,6 +17,8 @@ export interface CompletionContext {
   readonly visibleNames: readonly string[];
   /** Labels that its cases use. */
   readonly labels: readonly string[];
+  /** Options that the reference names, and that other cases give it. */
+  readonly options: readonly string[];
 }
 
 const emptyValues: Readonly<Record<string, string>> = {
@@ -50,7 +52,11 @@ export function completionsAt(
     if (word === undefined) {
       return [];
     }
-    const offer = (label: string, kind: 'label' | 'name', docs?: string): CompletionText => ({
+    const offer = (
+      label: string,
+      kind: 'label' | 'name' | 'option',
+      docs?: string,
+    ): CompletionText => ({
       label,
       kind,
       insert: JSON.stringify(label).slice(1, -1),
@@ -63,6 +69,9 @@ export function completionsAt(
       return [...new Set([...Object.keys(ownLabels), ...context.labels])]
         .filter(free)
         .map((label) => offer(label, 'label', ownLabels[label]));
+    }
+    if (header.key === 'args') {
+      return context.options.map((option) => offer(option, 'option'));
     }
     return header.key === 'duals'
       ? context.visibleNames.filter(free).map((name) => offer(name, 'name'))

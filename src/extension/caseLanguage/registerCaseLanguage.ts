@@ -3,6 +3,11 @@ import { caseOfDocument } from '../commands/subjects';
 import { isVisible } from '../../core/cases/case';
 import type { Services } from '../services';
 import { commands } from '../tables/commands';
+import type { CaseSummary } from '../../core/cases/caseStore';
+import { optionsInArgs } from '../../core/audit/options';
+import { engineSettings } from '../settings';
+import type { CaseSubject } from '../trees/taskNodes';
+import { CaseNames } from './caseNames';
 import { CaseDiagnostics } from './caseDiagnostics';
 import { caseLanguageId } from './caseLanguageId';
 import { formatEdits } from './formatting';
@@ -16,8 +21,12 @@ const selector: vscode.DocumentSelector = { language: caseLanguageId };
 /** Everything that a person has while writing a case. */
 export function registerCaseLanguage(services: Services): vscode.Disposable {
   const diagnostics = new CaseDiagnostics(services);
+  const names = new CaseNames(services);
   return vscode.Disposable.from(
     diagnostics,
+    vscode.languages.registerRenameProvider(selector, names),
+    vscode.languages.registerReferenceProvider(selector, names),
+    vscode.languages.registerDefinitionProvider(selector, names),
     vscode.languages.registerCodeActionsProvider(selector, diagnostics, {
       providedCodeActionKinds: [vscode.CodeActionKind.QuickFix],
     }),
@@ -91,19 +100,42 @@ function hover(
       );
 }
 
+/** What the reference says for `--help`, where it may be asked, and what other cases give it. */
+async function knownOptions(
+  { engine, log }: Services,
+  { target }: CaseSubject,
+  others: readonly CaseSummary[],
+): Promise<string[]> {
+  const mayAsk = vscode.workspace.isTrusted && target.hasReference;
+  const named = mayAsk
+    ? await engine
+        .call('options', { target, settings: engineSettings() })
+        .catch((error: unknown) => {
+          log.error(error);
+          return [];
+        })
+    : [];
+  const known = new Set(named);
+  others.forEach(({ args }) => optionsInArgs(args, known).forEach((option) => known.add(option)));
+  return [...known].sort();
+}
+
 const completionKinds: Readonly<Record<CompletionText['kind'], vscode.CompletionItemKind>> = {
   header: vscode.CompletionItemKind.Property,
   part: vscode.CompletionItemKind.Keyword,
   label: vscode.CompletionItemKind.EnumMember,
   name: vscode.CompletionItemKind.Reference,
+  option: vscode.CompletionItemKind.Constant,
 };
 
 async function complete(
-  { model }: Services,
+  services: Services,
   document: vscode.TextDocument,
   { line, character }: vscode.Position,
 ): Promise<vscode.CompletionItem[]> {
+  const { model } = services;
   const subject = await caseOfDocument(document.uri, model);
+  const inArgs = document.lineAt(line).text.startsWith('args:');
   const cases = subject === undefined ? [] : (await model.listing(subject.target)).cases;
   const others = cases.filter(({ name }) => name !== subject?.name);
   return completionsAt(
@@ -112,6 +144,7 @@ async function complete(
     {
       visibleNames: others.filter(isVisible).map(({ name }) => name),
       labels: [...new Set(others.flatMap(({ labels }) => labels))].sort(),
+      options: inArgs && subject !== undefined ? await knownOptions(services, subject, others) : [],
     },
   ).map(({ label, kind, insert, docs, start, end }) => {
     const item = new vscode.CompletionItem(label, completionKinds[kind]);

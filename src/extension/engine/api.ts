@@ -205,6 +205,18 @@ export interface EngineCalls {
   /** `readOnly` says why an editor may not save it. */
   readPart: { params: PartRef; result: { bytes: Uint8Array; readOnly?: string }; event: never };
   writePart: { params: PartRef & { bytes: Uint8Array }; result: null; event: never };
+  /** Renames a case, also in the duals of those that mirror it; `mirrors` are those. */
+  renameCase: {
+    params: CaseRef & { to: string };
+    result: { mirrors: readonly string[] };
+    event: never;
+  };
+  /** The options that the reference names for `--help`, asked once in a sandbox. */
+  options: {
+    params: { target: TargetInfo; settings: EngineSettings };
+    result: readonly string[];
+    event: never;
+  };
   checkCase: { params: { text: string; file: string }; result: CheckedCase; event: never };
   scores: { params: { roots: readonly string[] }; result: ListedScore[]; event: never };
   verdicts: { params: { dir: string }; result: CaseResult[]; event: never };

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { caseNameAt, caseNamesIn } from '../../../src/extension/caseLanguage/caseNamesAt';
 import { completionsAt } from '../../../src/extension/caseLanguage/completions';
 import { hoverAt } from '../../../src/extension/caseLanguage/hovers';
 import { outlineCase } from '../../../src/extension/caseLanguage/outline';
@@ -81,7 +82,11 @@ suite('hovers in a case', () => {
 });
 
 suite('completion in a case', () => {
-  const context = { visibleNames: ['select/0041-range', 'select/0001'], labels: ['slow'] };
+  const context = {
+    visibleNames: ['select/0041-range', 'select/0001'],
+    labels: ['slow'],
+    options: ['--no-headers', '-n'],
+  };
   const labels = (line: number, column: number, source = text) =>
     completionsAt(source, { line, column }, context).map(({ label }) => label);
 
@@ -108,8 +113,24 @@ suite('completion in a case', () => {
     assert.equal(text.split('\n')[3]?.slice(second.start, second.end), 'select/0041-range');
   });
 
+  test('offers the options of the reference as arguments', () => {
+    const one = text.replace('"in.csv"', '"--n"');
+    assert.deepEqual(labels(4, 20, one), ['--no-headers', '-n']);
+  });
+
   test('offers parts after two dashes, and nothing inside a part', () => {
     assert.deepEqual(labels(1, 3, 'case/1\n-- \n'), ['stdin', 'file', 'stdout', 'stderr', 'out']);
     assert.deepEqual(labels(8, 9), []);
+  });
+});
+
+suite('the names in a case', () => {
+  test('are its own and those of its duals, with their columns', () => {
+    assert.deepEqual(caseNamesIn(text), [
+      { name: 'select/0042-range', kind: 'name', line: 1, start: 7, end: 24 },
+      { name: 'select/0041-range', kind: 'dual', line: 3, start: 9, end: 26 },
+    ]);
+    assert.equal(caseNameAt(text, { line: 3, column: 12 })?.name, 'select/0041-range');
+    assert.equal(caseNameAt(text, { line: 4, column: 12 }), undefined);
   });
 });

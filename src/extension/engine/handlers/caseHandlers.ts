@@ -2,12 +2,13 @@ import path from 'node:path';
 import type { Case } from '../../../core/cases/case';
 import { formatCase, layoutCase } from '../../../core/cases/caseLayout';
 import { parseCase, readCaseText } from '../../../core/cases/caseText';
+import { renameCase } from '../../../core/cases/duals';
 import { UserError } from '../../../core/errors';
 import type { CheckedCase, EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
 
-type CaseCalls = Pick<EngineCalls, 'list' | 'readCase' | 'writeCase' | 'checkCase'>;
+type CaseCalls = Pick<EngineCalls, 'list' | 'readCase' | 'writeCase' | 'renameCase' | 'checkCase'>;
 
 /** Listing, reading, checking and writing cases. */
 export function caseHandlers(catalogue: Catalogue): Handlers<CaseCalls> {
@@ -31,6 +32,10 @@ export function caseHandlers(catalogue: Catalogue): Handlers<CaseCalls> {
       }
       await store.write(changed, { replace: true });
       return null;
+    },
+    renameCase: async ({ target, name, to }) => {
+      const { store } = await catalogue.open(target);
+      return { mirrors: await renameCase(store, name, to) };
     },
     checkCase: ({ text, file }) => Promise.resolve(checkCase(text, file)),
   };
