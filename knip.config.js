@@ -16,6 +16,7 @@ export default {
     'test/bench/support/windowEntry.ts',
     'test/support/host/{integration,screenshot}.ts',
     'test/support/browser/captureThemes.ts',
+    'test/support/runs/runChild.ts',
     'test/support/report/reporter.cjs',
   ],
   project: ['{src,media,scripts,test}/**/*.{ts,mts,mjs,cjs}'],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import os from 'node:os';
@@ -10,13 +10,16 @@ import type { InspectEvent } from '../../src/core/agents/log/inspectLog';
 import { readJournal } from '../../src/core/agents/log/runJournal';
 import { openModel } from '../../src/core/agents/models/openModel';
 import type { OracleNote } from '../../src/core/agents/oracle/oracle';
+import { extendBudget, pauseRun } from '../../src/core/agents/run/runControl';
 import { listRuns, runFile } from '../../src/core/agents/run/runFolder';
 import type { RunHost, RunOutcome } from '../../src/core/agents/run/runOptions';
 import { resumeRun, startRun } from '../../src/core/agents/run/startRun';
 import { Workbench } from '../../src/core/agents/run/workbench';
 import type { ShellResult } from '../../src/core/agents/workspace';
+import { BubblewrapEngine } from '../../src/core/sandbox/bubblewrap/bubblewrapEngine';
+import { DockerEngine } from '../../src/core/sandbox/docker/dockerEngine';
+import { readContent } from '../../src/core/cases/content';
 import type { Engine } from '../../src/core/sandbox/sandbox';
-import { selectEngine } from '../../src/core/sandbox/selectEngine';
 import type { Target } from '../../src/core/targets/target';
 import { openTranscript } from '../../src/core/transcripts/openTranscript';
 import { WorkFolder } from '../../src/core/workFolder';
@@ -57,6 +60,16 @@ const writeCandidate = {
   },
 };
 
+/** Prints the log's status, calls of the oracle, tool calls and hidden pass rate, as Inspect has them. */
+const inspectReads = `
+import sys
+from inspect_ai.log import read_eval_log
+log = read_eval_log(sys.argv[1])
+kinds = [event.event for event in log.samples[0].events]
+rate = log.results.scores[0].metrics["hidden"].value
+print(log.status, kinds.count("sandbox"), kinds.count("tool"), rate)
+`;
+
 /** Solves the target with every tool. */
 const solve: readonly ScriptedAnswer[] = [
   {
@@ -85,6 +98,13 @@ for (const [kind, start] of Object.entries(engines)) {
     let daemon: TestEngine | undefined;
     let server: ModelServer;
     let workFolder: WorkFolder;
+    let distDir: string;
+
+    // Not by its name: what is imported only then would bring its own classes of errors in a test.
+    const newEngine = (): Engine =>
+      daemon === undefined
+        ? new BubblewrapEngine({ distDir })
+        : new DockerEngine({ distDir, host: daemon.socketPath });
 
     suiteSetup(async function () {
       folder = await mkdtemp(path.join(os.tmpdir(), 'runs-'));
@@ -92,8 +112,10 @@ for (const [kind, start] of Object.entries(engines)) {
       daemon = started?.engine;
       try {
         assert.ok(started === undefined || daemon !== undefined, JSON.stringify(started));
-        const host = daemon === undefined ? {} : { dockerHost: `unix://${daemon.socketPath}` };
-        engine = await selectEngine(kind, { distDir: buildDist(), ...host });
+        distDir = buildDist();
+        engine = newEngine();
+        const status = await engine.probe();
+        assert.ok(status.works, JSON.stringify(status));
         target = await makeMirrorTarget(path.join(folder, 'mirror'));
       } catch (error) {
         console.log(`    Skipped: ${error instanceof Error ? error.message : String(error)}`);
@@ -109,6 +131,13 @@ for (const [kind, start] of Object.entries(engines)) {
       await daemon?.dispose();
       await rm(folder, { recursive: true, force: true });
     });
+
+    /** What has nothing to do with the engine is looked at once. */
+    const ofLoop = (title: string, body: Mocha.AsyncFunc) => {
+      if (kind === 'bubblewrap') {
+        test(title, body);
+      }
+    };
 
     const play = (answers: readonly ScriptedAnswer[]) =>
       server.play((request) => answers[turn(request)] ?? { calls: [call('submit')] });
@@ -180,6 +209,15 @@ for (const [kind, start] of Object.entries(engines)) {
       } finally {
         log.dispose();
       }
+      const python = process.env['INSPECT_PYTHON'] ?? 'python3';
+      const read = spawnSync(python, ['-c', inspectReads, runFile(dir, 'log')], {
+        encoding: 'utf8',
+      });
+      if (/No module named 'inspect_ai'|ENOENT/u.test(read.stderr + String(read.error))) {
+        console.log('    skipped: no Python with inspect_ai found (set INSPECT_PYTHON)');
+      } else {
+        assert.equal(read.stdout, 'success 4 7 1\n', read.stderr);
+      }
     });
 
     test('a model that is gone pauses the run, which goes on when it is back', async () => {
@@ -197,14 +235,17 @@ for (const [kind, start] of Object.entries(engines)) {
       assert.equal(models.length, 4, 'no step was done twice');
     });
 
-    test('a submission below the gate is refused; a used-up budget ends the run, which is scored', async () => {
-      server.play(() => ({ calls: [call('submit')], usage: { input: 3000, output: 0 } }));
-      const { dir, state } = await run();
-      assert.deepEqual([state.status, state.end?.kind, state.solved], ['done', 'limit', false]);
-      assert.equal(state.score?.['all'], 0, 'there is no candidate');
-      const answers = (await eventsOf(dir)).filter((event) => event.event === 'tool');
-      assert.match(answers[0]?.result ?? '', /^Not submitted: 0 of 3/u);
-    });
+    ofLoop(
+      'a submission below the gate is refused; a used-up budget ends the run, which is scored',
+      async () => {
+        server.play(() => ({ calls: [call('submit')], usage: { input: 3000, output: 0 } }));
+        const { dir, state } = await run();
+        assert.deepEqual([state.status, state.end?.kind, state.solved], ['done', 'limit', false]);
+        assert.equal(state.score?.['all'], 0, 'there is no candidate');
+        const answers = (await eventsOf(dir)).filter((event) => event.event === 'tool');
+        assert.match(answers[0]?.result ?? '', /^Not submitted: 0 of 3/u);
+      },
+    );
 
     test('killed without a word at any step, it goes on as if nothing had been', async () => {
       const hung = new Set<number>();
@@ -220,7 +261,7 @@ for (const [kind, start] of Object.entries(engines)) {
       });
       const script = path.resolve('test/support/runs/runChild.ts');
       const docker = daemon === undefined ? [] : [`unix://${daemon.socketPath}`];
-      const args = [target.path, folder, server.baseUrl, path.resolve('dist'), kind, ...docker];
+      const args = [target.path, folder, server.baseUrl, distDir, kind, ...docker];
       const atStep = new Promise<number>((resolve) => {
         reached = resolve;
       });
@@ -250,6 +291,76 @@ for (const [kind, start] of Object.entries(engines)) {
           ...['resources', 'submit'],
         ],
       );
+    });
+
+    test('an engine that dies pauses the run; another one goes on with it', async () => {
+      const dying = newEngine();
+      let isDead = false;
+      server.play((request) => solve[turn(request)] ?? {});
+      const onProgress: RunHost['onProgress'] = ({ state }) => {
+        if (state.steps === 1 && !isDead) {
+          isDead = true;
+          void dying.dispose();
+        }
+      };
+      const paused = await run({ engine: dying, onProgress });
+      assert.equal(paused.state.status, 'paused');
+      assert.equal(paused.state.score, undefined);
+      const { state } = await resumeRun(paused.dir, await host());
+      assert.deepEqual([state.status, state.solved], ['done', true]);
+    });
+
+    ofLoop('a pause and a new budget can be asked for from outside', async () => {
+      server.play((request) => {
+        const n = turn(request);
+        return {
+          ...(n < 6 ? { calls: [bash(`echo ${n}`)] } : solve[1]),
+          usage: { input: 1500, output: 0 },
+        };
+      });
+      const first = await run({
+        onProgress: ({ dir, state }) => {
+          if (state.steps === 2 && state.status === 'running') {
+            void pauseRun(dir);
+          }
+        },
+      });
+      // Several steps may go by within the second in which it is looked for.
+      assert.ok(first.state.status === 'paused' || first.state.end?.kind === 'limit');
+      const second = await resumeRun(first.dir, await host()).catch(
+        (error: unknown) => error as Error,
+      );
+      assert.ok(second instanceof Error || second.state.end?.kind === 'limit');
+      await assert.rejects(resumeRun(first.dir, await host()), /is done/u);
+      await extendBudget(first.dir, { tokens: 100_000 });
+      play(solve);
+      const { state } = await resumeRun(first.dir, await host());
+      assert.deepEqual([state.status, state.end?.kind], ['done', 'submitted']);
+    });
+
+    ofLoop('a full disk pauses the run and loses nothing', async function () {
+      const small = path.join(folder, 'small');
+      await mkdir(small);
+      const mount = (...args: string[]) =>
+        spawnSync('mount', [...args, 'tmpfs', small]).status === 0;
+      if (!mount('-t', 'tmpfs', '-o', 'size=200k')) {
+        console.log('    Skipped: making a small disk needs root');
+        this.skip();
+      }
+      try {
+        play([{ calls: [bash('head -c 60000 /dev/urandom | od -An -tx1')] }, ...solve.slice(1)]);
+        const paused = await run({ workFolder: new WorkFolder(small) });
+        assert.equal(paused.state.status, 'paused');
+        assert.match(paused.state.reason ?? '', /ENOSPC|disk space/u);
+        assert.ok(mount('-o', 'remount,size=50m'));
+        const { state } = await resumeRun(
+          paused.dir,
+          await host({ workFolder: new WorkFolder(small) }),
+        );
+        assert.deepEqual([state.status, state.solved, state.steps], ['done', true, 4]);
+      } finally {
+        spawnSync('umount', ['-l', small]);
+      }
     });
 
     suite('what an agent may try', () => {
@@ -335,6 +446,25 @@ for (const [kind, start] of Object.entries(engines)) {
           ),
           '',
         );
+      });
+
+      test('a snapshot has what changed and what did not', async () => {
+        const contents = async () => {
+          const files = await bench.workspace.candidate();
+          const texts = files.map(async (file) =>
+            file.kind === 'file'
+              ? `${file.path}=${Buffer.from(await readContent(file.content)).toString()}`
+              : file.path,
+          );
+          return Promise.all(texts);
+        };
+        await output('mkdir -p src/a src/.git; echo 1 > src/a/old; echo 2 > src/other; sleep 0.2');
+        assert.deepEqual(await contents(), ['a', 'a/old=1\n', 'other=2\n']);
+        await output('echo 3 > src/a/new; rm src/other');
+        assert.deepEqual(await contents(), ['a', 'a/new=3\n', 'a/old=1\n']);
+        assert.deepEqual(await contents(), ['a', 'a/new=3\n', 'a/old=1\n']);
+        await output('rm -r src/*');
+        assert.deepEqual(await contents(), []);
       });
 
       test('the server cannot be read or traced; killed, it costs the agent its own shell', async () => {

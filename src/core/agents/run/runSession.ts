@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CancelledError, errorText, InfraError, UserError } from '../../errors';
+import { CancelledError, errorCode, errorText, InfraError, UserError } from '../../errors';
 import type { Target } from '../../targets/target';
 import { AgentLoop } from '../agentLoop';
 import type { LoopCheckpoint, LoopEnd } from '../agentLoop';
@@ -277,7 +277,9 @@ export class RunSession {
   private async pauseFor(error: unknown): Promise<void> {
     const wanted = error instanceof CancelledError || this.pausing.signal.aborted;
     await this.pause(wanted ? wasPaused : reasonOf(error));
-    if (!wanted && !(error instanceof InfraError)) {
+    // What the system refused can be mended, and the run resumed; anything else is to be seen.
+    const canBeMended = error instanceof InfraError || errorCode(error) !== undefined;
+    if (!wanted && !canBeMended) {
       throw error;
     }
   }

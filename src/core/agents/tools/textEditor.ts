@@ -18,7 +18,9 @@ const parameters = z.object({
     .optional()
     .describe('insert: the line after which it goes; 0 is the top.'),
   view_range: z
-    .tuple([z.int(), z.int()])
+    // No tuple: Inspect's reader takes a list of one kind alone.
+    .array(z.int())
+    .length(2)
     .optional()
     .describe('view: first and last line, from 1; -1 is the end.'),
 });
@@ -53,7 +55,7 @@ const commands: Record<
 > = {
   async view(workspace, { path, view_range: range }) {
     const lines = (await readText(workspace, path)).split('\n');
-    const [from, to] = range ?? [1, -1];
+    const [from = 1, to = -1] = range ?? [];
     const last = to === -1 ? lines.length : Math.min(to, lines.length);
     const shown = lines.slice(from - 1, Math.min(last, from - 1 + longestView));
     const numbered = shown.map((line, i) => `${String(from + i).padStart(6)}\t${line}`);

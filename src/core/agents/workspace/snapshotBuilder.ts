@@ -4,7 +4,7 @@ import { decodeOsString } from '../../cases/osString';
 import { byText, isInsidePath } from '../../cases/paths';
 import { type FieldReader, fromRunner } from '../../sandbox/frames';
 
-const kinds = { file: 0, dir: 1, link: 2, same: 4 } as const;
+const kinds = { file: 0, dir: 1, link: 2, same: 5 } as const;
 
 /**
  * Puts a snapshot of a folder together from the server's frames; files that did not change keep the
