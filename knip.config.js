@@ -13,7 +13,7 @@ export default {
     'test/**/*.test.ts',
     'test/**/*.bench.ts',
     'test/integration/entry.ts',
-    'test/bench/support/windowEntry.ts',
+    'test/bench/support/{curation,window}Entry.ts',
     'test/support/host/{integration,screenshot}.ts',
     'test/support/browser/captureThemes.ts',
     'test/support/runs/runChild.ts',

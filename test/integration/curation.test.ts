@@ -244,7 +244,10 @@ suite('auditing and curating in VS Code', () => {
     assert.ok(document);
     assert.equal(document.uri.scheme, 'mirrorcode-prompt');
     const text = document.getText();
-    assert.match(text, /^> \*\*Leak check: clean\.\*\* Of the 4 cases that the agent does not see/u);
+    assert.match(
+      text,
+      /^> \*\*Leak check: clean\.\*\* Of the 4 cases that the agent does not see/u,
+    );
     assert.match(text, /# Rebuild tac in Python/u);
     assert.match(text, /\{"name":"twin"/u);
     assert.doesNotMatch(text, /"mirror"|"copy"/u);

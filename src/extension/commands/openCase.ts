@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import { caseUri } from '../caseFiles/caseUri';
 import type { Services } from '../services';
-import type { CaseSubject, FileSubject } from '../trees/taskNodes';
+import type { CaseSubject, FileSubject } from '../trees/taskViews';
 import { caseSubject, subjectOf, targetSubject } from './subjects';
 
 /** Opens a case as text, whatever store it lies in; or a file that holds no case, at its fault. */

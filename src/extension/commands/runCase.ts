@@ -4,7 +4,7 @@ import type { TargetInfo } from '../model/targetInfo';
 import { withProgress } from '../progress';
 import type { Services } from '../services';
 import { engineSettings, readSetting } from '../settings';
-import type { CaseSubject } from '../trees/taskNodes';
+import type { CaseSubject } from '../trees/taskViews';
 import { reviewCapture } from './captures';
 import { caseSubject } from './subjects';
 import { requireTrust } from './trust';

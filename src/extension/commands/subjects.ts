@@ -4,7 +4,7 @@ import { parseRowUri } from '../caseFiles/caseUri';
 import type { TargetInfo } from '../model/targetInfo';
 import type { WorkspaceModel } from '../model/workspaceModel';
 import type { TestTree } from '../testing/testTree';
-import type { CaseSubject, TargetSubject } from '../trees/taskNodes';
+import type { CaseSubject, TargetSubject } from '../trees/taskViews';
 
 /** A case, wherever a command was called on it: a tree row, a test, a document, an editor. */
 export async function caseSubject(

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { subjectOf } from '../commands/subjects';
 import { UserError } from '../../core/errors';
 import type { Services } from '../services';
-import type { GroupSubject } from '../trees/taskNodes';
+import type { GroupSubject } from '../trees/taskViews';
 import type { TreeNode } from '../trees/treeNode';
 import { countText } from '../trees/text';
 import { casesIn } from './caseSelection';

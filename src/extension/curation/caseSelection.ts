@@ -2,7 +2,7 @@ import { UserError } from '../../core/errors';
 import { caseSubject, subjectOf } from '../commands/subjects';
 import type { TargetInfo } from '../model/targetInfo';
 import type { Services } from '../services';
-import type { CaseSubject, GroupSubject } from '../trees/taskNodes';
+import type { CaseSubject, GroupSubject } from '../trees/taskViews';
 
 /** Several cases of one target, wherever they were picked. */
 export interface CasesSubject {

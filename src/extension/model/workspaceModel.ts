@@ -8,7 +8,7 @@ import type { Language } from '../../core/targets/target';
 import type { ListedScore } from '../engine/api';
 import type { EngineThread } from '../engine/engineThread';
 import type { Capture } from '../trees/captureNodes';
-import type { LanguageTally, TargetView } from '../trees/taskNodes';
+import type { LanguageTally, TargetView } from '../trees/taskViews';
 import { countCases } from './caseGroups';
 import { Coalescer } from './coalescer';
 import { Signal } from './signal';

@@ -7,7 +7,7 @@ import { countCases } from '../../../src/extension/model/caseGroups';
 import { captureNodes } from '../../../src/extension/trees/captureNodes';
 import { runNodes } from '../../../src/extension/trees/runNodes';
 import { taskNodes } from '../../../src/extension/trees/taskNodes';
-import type { TargetView } from '../../../src/extension/trees/taskNodes';
+import type { TargetView } from '../../../src/extension/trees/taskViews';
 import { treeText } from '../../../src/extension/trees/treeNode';
 
 function info(name: string, more: Partial<TargetInfo> = {}): TargetInfo {
