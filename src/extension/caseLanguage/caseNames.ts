@@ -4,7 +4,7 @@ import { UserError } from '../../core/errors';
 import { uriOfCase } from '../commands/openCase';
 import { caseOfDocument } from '../commands/subjects';
 import type { Services } from '../services';
-import type { CaseSubject } from '../trees/taskNodes';
+import type { CaseSubject } from '../trees/taskViews';
 import { caseNameAt, caseNamesIn } from './caseNamesAt';
 import type { NameAt } from './caseNamesAt';
 

@@ -6,7 +6,7 @@ import { commands } from '../tables/commands';
 import type { CaseSummary } from '../../core/cases/caseStore';
 import { optionsInArgs } from '../../core/audit/options';
 import { engineSettings } from '../settings';
-import type { CaseSubject } from '../trees/taskNodes';
+import type { CaseSubject } from '../trees/taskViews';
 import { CaseNames } from './caseNames';
 import { CaseDiagnostics } from './caseDiagnostics';
 import { caseLanguageId } from './caseLanguageId';
