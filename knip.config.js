@@ -23,5 +23,5 @@ export default {
   ignoreExportsUsedInFile: true,
   // A module that the bundling of the tests makes up.
   ignoreDependencies: ['integration-suites'],
-  ignoreBinaries: ['cc', 'cmp', 'dpkg-query', 'gcc', 'mkfifo', 'xxd'],
+  ignoreBinaries: ['cc', 'cmp', 'dpkg-query', 'gcc', 'mkfifo', 'mount', 'umount', 'xxd'],
 };

@@ -89,4 +89,3 @@ export const runStateSchema = z.object({
 });
 
 export type RunState = z.infer<typeof runStateSchema>;
-export type RunSettings = RunState['settings'];
