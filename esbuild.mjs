@@ -8,6 +8,7 @@ import { checkBudgets } from './scripts/budgets.mjs';
 import { dockerClientPlugin } from './scripts/dockerClient.mjs';
 import { checkInstalledSize } from './scripts/installedSize.mjs';
 import { removeStale } from './scripts/removeStale.mjs';
+import { zodLocalesPlugin } from './scripts/zodLocales.mjs';
 import { buildRunner } from './scripts/runner.mjs';
 
 const watch = process.argv.includes('--watch');
@@ -44,7 +45,7 @@ const common = {
   metafile: true,
   logLevel: watch ? 'silent' : 'warning',
   loader: { '.node': 'empty', '.ttf': 'file' },
-  plugins: [dockerClientPlugin, ...(watch ? [problemMatcher] : [])],
+  plugins: [dockerClientPlugin, zodLocalesPlugin, ...(watch ? [problemMatcher] : [])],
 };
 
 const forNode = { platform: 'node', target: 'node20', mainFields: ['module', 'main'] };

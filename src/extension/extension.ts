@@ -16,6 +16,7 @@ import { Log } from './log';
 import { Candidates } from './model/candidates';
 import { WorkspaceModel } from './model/workspaceModel';
 import { VscodeAsker } from './quickInput/vscodeAsker';
+import { AgentRuns } from './runs/agentRuns';
 import type { Services } from './services';
 import { readSetting } from './settings';
 import { StatusBar } from './statusBar';
@@ -65,6 +66,14 @@ export function activate(context: vscode.ExtensionContext): TestApi {
     asker: new VscodeAsker(),
     testTree: testing.tree,
     testRuns: testing.runs,
+    runs: own(
+      new AgentRuns({
+        cliPath: path.join(distDir, 'cli.js'),
+        secrets: context.secrets,
+        model,
+        log,
+      }),
+    ),
   };
   const trees = own(registerTrees(services));
   own(new StatusBar(services));

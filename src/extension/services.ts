@@ -5,6 +5,7 @@ import type { Log } from './log';
 import type { Candidates } from './model/candidates';
 import type { WorkspaceModel } from './model/workspaceModel';
 import type { Asker } from './quickInput/asker';
+import type { AgentRuns } from './runs/agentRuns';
 import type { PromptDocuments } from './taskPrompt/promptDocuments';
 import type { TestRuns } from './testing/testRuns';
 import type { TestTree } from './testing/testTree';
@@ -21,4 +22,5 @@ export interface Services {
   readonly asker: Asker;
   readonly testTree: TestTree;
   readonly testRuns: TestRuns;
+  readonly runs: AgentRuns;
 }

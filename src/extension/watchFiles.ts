@@ -14,6 +14,7 @@ const watched = [
   ['**/data/gold_outputs/*.jsonl', 'targets'],
   ['**/candidates/*', 'targets'],
   [`**/${workFolderName}/scores/*/score.json`, 'scores'],
+  [`**/${workFolderName}/runs/*/run.json`, 'runs'],
   [`**/${workFolderName}/pending/**`, 'captures'],
 ] as const;
 
@@ -86,7 +87,7 @@ async function hasFolder(entries: readonly string[]): Promise<boolean> {
 
 function touchWhatLayIn(folder: string, model: WorkspaceModel): void {
   const held = (file: string) => `${file}${path.sep}`.startsWith(folder + path.sep);
-  const { targets, broken, scores, captures } = model;
+  const { targets, broken, scores, runs, captures } = model;
   const inStore = ({ store }: (typeof targets)[number]) =>
     store.kind === 'case' && folder.startsWith(store.path + path.sep);
   if (
@@ -97,6 +98,9 @@ function touchWhatLayIn(folder: string, model: WorkspaceModel): void {
   }
   if (scores.some(({ dir }) => held(dir))) {
     model.touch('scores');
+  }
+  if (runs.some(({ dir }) => held(dir))) {
+    model.touch('runs');
   }
   if (captures.some((capture) => held(capture.path))) {
     model.touch('captures');

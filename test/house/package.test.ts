@@ -46,8 +46,7 @@ suite('the package', () => {
       ...named(/\bview\('([^']+)'/g, (name) => `dist/media/${name}.js`),
     ];
     const wanted = [
-      // The extension does not use the command line.
-      ...bundles.filter((name) => name !== 'dist/cli.js'),
+      ...bundles,
       'dist/dockerode.cjs',
       'dist/package.json',
       'dist/runner/linux-x64',

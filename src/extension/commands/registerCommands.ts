@@ -12,6 +12,15 @@ import {
   pairCase,
 } from '../curation/curationCommands';
 import { previewPrompt } from '../taskPrompt/previewPrompt';
+import {
+  extendRun,
+  openRun,
+  openRunLog,
+  pauseRun,
+  resumeRun,
+  setModelKey,
+  stopRun,
+} from './agentRuns';
 import { compareCase } from './compareCase';
 import { doctor } from './doctor';
 import { makeDual } from './makeDual';
@@ -21,6 +30,7 @@ import { openPart } from './openPart';
 import { openSamples } from './openSamples';
 import { recordCase } from './recordCase';
 import { openRecordingTerminal } from './recordingTerminal';
+import { runAgent } from './runAgent';
 import { rerecordCase, runCase } from './runCase';
 import { chooseCandidate, scoreCandidate, verifyReference } from './scoreCandidate';
 import { openBuildLog, resumeScore, revealScore } from './scores';
@@ -70,6 +80,14 @@ const handlers: Readonly<Record<Exclude<CommandName, RegisteredElsewhere>, Handl
   moveToHidden: (services, ...picked) => moveCases(services, 'hidden', ...picked),
   showLog: ({ log }) => log.show(),
   refresh: ({ model }) => model.refresh(),
+  runAgent,
+  pauseRun,
+  resumeRun,
+  stopRun,
+  extendRun,
+  setModelKey,
+  openRunLog,
+  openRun: (_services, argument) => openRun(argument),
   openBuildLog: (_services, argument) => openBuildLog(argument),
   revealScore: (_services, argument) => revealScore(argument),
 };

@@ -1,3 +1,5 @@
+import type { Budget } from '../../core/agents/budget';
+import type { StoredRun } from '../../core/agents/run/runFolder';
 import type { CaseProblem } from '../../core/cases/caseText';
 import type { Curation } from '../../core/cases/curation/planCuration';
 import type { CasePart } from '../../core/cases/parts';
@@ -219,6 +221,11 @@ export interface EngineCalls {
   };
   checkCase: { params: { text: string; file: string }; result: CheckedCase; event: never };
   scores: { params: { roots: readonly string[] }; result: ListedScore[]; event: never };
+  /** Runs of agents, newest first. */
+  runs: { params: { roots: readonly string[] }; result: StoredRun[]; event: never };
+  pauseRun: { params: { dir: string }; result: null; event: never };
+  stopRun: { params: { dir: string }; result: null; event: never };
+  extendRun: { params: { dir: string; budget: Budget }; result: null; event: never };
   verdicts: { params: { dir: string }; result: CaseResult[]; event: never };
   comparison: {
     params: { target: TargetInfo; dir: string; result: CaseResult };

@@ -14,6 +14,7 @@ import { promptHandlers } from './handlers/promptHandlers';
 import { partHandlers } from './handlers/partHandlers';
 import { queueHandlers } from './handlers/queueHandlers';
 import { recordHandlers } from './handlers/recordHandlers';
+import { runHandlers } from './handlers/runHandlers';
 import { scoreHandlers } from './handlers/scoreHandlers';
 import { terminalHandlers } from './handlers/terminalHandlers';
 import { Verifications } from './handlers/verifications';
@@ -44,6 +45,7 @@ function serve(): void {
     ...partHandlers(catalogue),
     ...queueHandlers(catalogue, engines),
     ...recordHandlers(catalogue, engines),
+    ...runHandlers(),
     ...scoreHandlers(catalogue, engines),
     ...terminalHandlers(catalogue, engines, distDir),
     ...verifyHandlers(catalogue, engines),

@@ -1,3 +1,4 @@
+import type { StoredRun } from '../../core/agents/run/runFolder';
 import type { CaseListing } from '../../core/cases/caseStore';
 import { DisposableStore } from '../../core/disposable';
 import type { Disposable } from '../../core/disposable';
@@ -15,7 +16,7 @@ import { Signal } from './signal';
 import type { BrokenTarget, CaseCounts, TargetInfo } from './targetInfo';
 
 /** What of the workspace is new. */
-export type ModelChange = 'targets' | 'counts' | 'scores' | 'captures';
+export type ModelChange = 'targets' | 'counts' | 'scores' | 'runs' | 'captures';
 
 /** Milliseconds of quiet in the file system before it is read again. */
 const quietMs = 150;
@@ -30,6 +31,7 @@ export class WorkspaceModel implements Disposable {
   private brokenList: readonly BrokenTarget[] = [];
   private rootList: readonly string[] = [];
   private scoreList: readonly ListedScore[] = [];
+  private runList: readonly StoredRun[] = [];
   private captureList: readonly Capture[] = [];
   private readonly counts = new Map<string, CaseCounts>();
   /** Of scores that ran a part of the cases: what the task's newest verdicts are. By folder. */
@@ -39,6 +41,7 @@ export class WorkspaceModel implements Disposable {
 
   private readonly targetsReader: Coalescer;
   private readonly scoresReader: Coalescer;
+  private readonly runsReader: Coalescer;
   private readonly capturesReader: Coalescer;
   private readonly counter: Coalescer;
   private counting: Promise<void> = Promise.resolve();
@@ -52,6 +55,7 @@ export class WorkspaceModel implements Disposable {
       this.store.add(new Coalescer(task, quietMs, onError));
     this.targetsReader = reader(() => this.readTargets());
     this.scoresReader = reader(() => this.readScores());
+    this.runsReader = reader(() => this.readRuns());
     this.capturesReader = reader(() => this.readCaptures());
     this.counter = reader(() => this.countAll());
   }
@@ -74,21 +78,32 @@ export class WorkspaceModel implements Disposable {
     return this.scoreList;
   }
 
+  /** Runs of agents, newest first. */
+  get runs(): readonly StoredRun[] {
+    return this.runList;
+  }
+
   get captures(): readonly Capture[] {
     return this.captureList;
   }
 
-  /** Reads everything anew; resolves when targets, scores and captures are there. */
+  /** Reads everything anew; resolves when targets, scores, runs and captures are there. */
   async refresh(): Promise<void> {
     await this.targetsReader.run();
-    await Promise.all([this.scoresReader.run(), this.capturesReader.run(), this.counting]);
+    await Promise.all([
+      this.scoresReader.run(),
+      this.runsReader.run(),
+      this.capturesReader.run(),
+      this.counting,
+    ]);
   }
 
   /** Says that files changed; they are read again once it is quiet. */
-  touch(what: 'targets' | 'scores' | 'captures'): void {
+  touch(what: 'targets' | 'scores' | 'runs' | 'captures'): void {
     const readers = {
       targets: this.targetsReader,
       scores: this.scoresReader,
+      runs: this.runsReader,
       captures: this.capturesReader,
     };
     readers[what].ask();
@@ -261,6 +276,11 @@ export class WorkspaceModel implements Disposable {
       }
     }
     return merged;
+  }
+
+  private async readRuns(): Promise<void> {
+    this.runList = await this.engine.call('runs', { roots: this.rootList });
+    this.changed.fire('runs');
   }
 
   private async readCaptures(): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Prices } from '../../core/agents/budget';
 import type { Language, Profile } from '../../core/targets/target';
 
 /** Every setting below `mirrorcode.`, with its type. Defaults are checked against `package.json`. */
@@ -15,6 +16,12 @@ export interface Settings {
   readonly 'record.repeat': number;
   /** Whether the checks that only read files run by themselves when cases change. */
   readonly 'audit.automatic': boolean;
+  /** Models offered for runs; a key never stands here. */
+  readonly models: readonly {
+    readonly model: string;
+    readonly baseUrl?: string;
+    readonly prices?: Prices;
+  }[];
   /** Scores kept for each target and language; 0 keeps all. */
   readonly 'scores.keep': number;
 }
@@ -29,6 +36,7 @@ export const settingDefaults: Settings = {
   profile: 'target',
   'record.repeat': 3,
   'audit.automatic': true,
+  models: [],
   'scores.keep': 20,
 };
 
@@ -38,4 +46,5 @@ export const restrictedSettings: readonly SettingName[] = [
   'docker.socket',
   'docker.images',
   'jobs',
+  'models',
 ];

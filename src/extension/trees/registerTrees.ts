@@ -40,7 +40,7 @@ export function registerTrees(services: Services): Trees {
       groupBy: groupBy(),
     }),
   );
-  const runs = new NodeTree(() => runNodes(model.scores, new Date()));
+  const runs = new NodeTree(() => runNodes(model.scores, model.runs, new Date()));
   const capture = new NodeTree(() => captureNodes(model.captures));
   const captureView = show(views.capture, capture, { canSelectMany: true });
   setContextKey('mirrorcode.groupBy', groupBy());
@@ -76,9 +76,11 @@ export function registerTrees(services: Services): Trees {
         capture.refresh();
         return;
       }
-      tasks.refresh();
-      if (change === 'scores') {
+      if (change === 'scores' || change === 'runs') {
         runs.refresh();
+      }
+      if (change !== 'runs') {
+        tasks.refresh();
       }
     }),
   );

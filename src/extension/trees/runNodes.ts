@@ -1,7 +1,10 @@
+import type { StoredRun } from '../../core/agents/run/runFolder';
+import type { Language } from '../../core/targets/target';
 import type { ListedScore } from '../engine/api';
 import { languageTitles } from '../../core/targets/languageDefaults';
 import { rateText, tallyIcon, tallyText, verdictIcons } from '../model/verdictText';
 import { itemContexts } from '../tables/views';
+import { agentRunNode, runIcon } from './agentRunNode';
 import { countText, escapeMarkdown, momentText } from './text';
 import type { NodeIcon, TreeNode } from './treeNode';
 
@@ -11,33 +14,60 @@ export interface ScoreSubject {
   readonly score: ListedScore;
 }
 
-/** The Runs tree: target and language ▸ scores, newest first. */
-export function runNodes(scores: readonly ListedScore[], now: Date): TreeNode[] {
-  const tasks = new Map<string, ListedScore[]>();
-  for (const score of scores) {
-    const { target, language } = score.header;
+/** The Runs tree: target and language ▸ runs of agents and scores, each newest first. */
+export function runNodes(
+  scores: readonly ListedScore[],
+  runs: readonly StoredRun[],
+  now: Date,
+): TreeNode[] {
+  const tasks = new Map<string, TaskMembers>();
+  const membersOf = (target: string, language: Language): TaskMembers => {
     const key = `${target}_${language}`;
-    tasks.set(key, [...(tasks.get(key) ?? []), score]);
-  }
+    const members = tasks.get(key) ?? { target, language, scores: [], runs: [] };
+    tasks.set(key, members);
+    return members;
+  };
+  scores.forEach((score) =>
+    membersOf(score.header.target, score.header.language).scores.push(score),
+  );
+  runs.forEach((run) =>
+    membersOf(run.state.settings.target, run.state.settings.language).runs.push(run),
+  );
   return [...tasks]
     .sort(([a], [b]) => a.localeCompare(b))
-    .flatMap(([key, members]): TreeNode[] => {
-      const [newest] = members;
-      if (newest === undefined) {
-        return [];
-      }
-      const { target, language } = newest.header;
-      return [
-        {
-          id: `task:${key}`,
-          label: `${target} in ${languageTitles[language]}`,
-          description: countText(members.length, 'score'),
-          icon: scoreIcon(newest),
-          expand: 'expanded',
-          children: () => members.map((score) => scoreNode(score, now)),
-        },
-      ];
-    });
+    .map(([key, members]) => taskNode(key, members, now));
+}
+
+interface TaskMembers {
+  readonly target: string;
+  readonly language: Language;
+  readonly scores: ListedScore[];
+  readonly runs: StoredRun[];
+}
+
+function taskNode(
+  key: string,
+  { target, language, scores, runs }: TaskMembers,
+  now: Date,
+): TreeNode {
+  const [score] = scores;
+  const [run] = runs;
+  const icon = run === undefined ? score && scoreIcon(score) : runIcon(run);
+  const counts = [
+    ...(runs.length === 0 ? [] : [countText(runs.length, 'run')]),
+    ...(scores.length === 0 ? [] : [countText(scores.length, 'score')]),
+  ];
+  return {
+    id: `task:${key}`,
+    label: `${target} in ${languageTitles[language]}`,
+    description: counts.join(' · '),
+    ...(icon !== undefined && { icon }),
+    expand: 'expanded',
+    children: () => [
+      ...runs.map((one) => agentRunNode(one, now)),
+      ...scores.map((one) => scoreNode(one, now)),
+    ],
+  };
 }
 
 function scoreNode(score: ListedScore, now: Date): TreeNode {

@@ -8,6 +8,7 @@ import { findExecutable } from '../../../src/extension/flows/findExecutable';
 import { nameProblem, newTargetSteps } from '../../../src/extension/flows/newTargetFlow';
 import { filesByName, recordSteps, typedText } from '../../../src/extension/flows/recordFlow';
 import type { RecordFlowContext } from '../../../src/extension/flows/recordFlow';
+import { runSteps } from '../../../src/extension/flows/runFlow';
 import { scoreSteps } from '../../../src/extension/flows/scoreFlow';
 import type { TargetInfo } from '../../../src/extension/model/targetInfo';
 import { back } from '../../../src/extension/quickInput/asker';
@@ -150,6 +151,40 @@ suite('New Target…', () => {
     } finally {
       await rm(folder, { recursive: true });
     }
+  });
+});
+
+suite('Run Agent…', () => {
+  const models = [{ model: 'local/m', baseUrl: 'http://localhost:1/v1', from: 'settings' }];
+  const run = (...script: ConstructorParameters<typeof ScriptedAsker>[0]) => {
+    const asker = new ScriptedAsker(script);
+    return askSteps('T', { target: cal }, runSteps({ target: cal }, models), asker).then(
+      (given) => ({ given, log: asker.log }),
+    );
+  };
+
+  test('offers what is configured, and a trial', async () => {
+    const { given } = await run('C', 'local/m', 'A trial', '1');
+    assert.equal(given?.language, 'c');
+    assert.deepEqual(given.model, models[0]);
+    assert.deepEqual(given.budget, { tokens: 2_000_000, wallSeconds: 3600 });
+    assert.equal(given.repetitions, 1);
+  });
+
+  test('takes any model, asks where an unknown one is served, and takes own limits', async () => {
+    const { given, log } = await run(
+      ...['Python', 'Another model…', 'nonsense', 'mine/m-1', 'nowhere', 'http://h/v1'],
+      ...['My own limits…', '0', '10,000,000', '1.5', '65', '3'],
+    );
+    assert.deepEqual(given?.model, { model: 'mine/m-1', from: 'typed', baseUrl: 'http://h/v1' });
+    assert.deepEqual(given.budget, { tokens: 10_000_000, wallSeconds: 5400 });
+    assert.equal(given.repetitions, 3);
+    assert.equal(log.filter((line) => line.startsWith('✘')).length, 4);
+  });
+
+  test('asks no address of a provider that everybody knows', async () => {
+    const { given } = await run('Python', 'Another model…', 'openai/gpt-5', 'A trial', '1');
+    assert.deepEqual(given?.model, { model: 'openai/gpt-5', from: 'typed' });
   });
 });
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { RunState } from '../../../src/core/agents/run/runState';
 import type { CaseListing } from '../../../src/core/cases/caseStore';
 import type { CaseResult } from '../../../src/core/scoring/score';
 import type { StoredScore } from '../../../src/core/scoring/scoreFiles';
@@ -213,7 +214,7 @@ suite('the Runs tree', () => {
       }),
     ];
     assert.equal(
-      await treeText(runNodes(scores, new Date('2026-11-21T12:00:00'))),
+      await treeText(runNodes(scores, [], new Date('2026-11-21T12:00:00'))),
       `[testing-passed-icon] numfmt in C  1 score
   [testing-passed-icon] 2026-11-17 09:00  100 % · 3 of 3
 [testing-failed-icon] numfmt in Python  5 scores
@@ -222,6 +223,68 @@ suite('the Runs tree', () => {
   [testing-failed-icon] 2026-11-19 09:00  99.9 % · 9999 of 10000 · 2 infra
   [error] 2026-11-18 09:00  build failed
   [debug-pause] 2026-11-18 08:00  cancelled after 1 of 3 cases`,
+    );
+  });
+});
+
+suite('runs of agents in the Runs tree', () => {
+  const state = (changes: Partial<RunState>): RunState => ({
+    version: 1,
+    settings: {
+      target: 'numfmt',
+      targetPath: '/w/numfmt',
+      language: 'python',
+      model: 'local/m',
+      engine: 'bubblewrap',
+      submitGate: 0.3,
+      compactAt: 1,
+      jobs: 1,
+      repetition: 1,
+    },
+    budget: { tokens: 2e9, wallSeconds: 7 * 86_400 },
+    status: 'running',
+    started: '2026-11-21T10:05:00',
+    updated: '2026-11-21T10:06:00',
+    steps: 12,
+    spent: { tokens: 1_234_567, wallSeconds: 3600, workingSeconds: 3000 },
+    attempts: 1,
+    process: { pid: 1, host: 'here' },
+    ids: { sample: 's', run: 'r', eval: 'e', task: 't' },
+    ...changes,
+  });
+  const text = (changes: Partial<RunState>, isLive = false) =>
+    treeText(
+      runNodes([], [{ dir: '/r', state: state(changes), isLive }], new Date('2026-11-21T12:00:00')),
+    ).then((lines) => lines.split('\n')[1]?.trim());
+
+  test('say how far they are, what they have spent and what is left', async () => {
+    const visible = { passed: 41, total: 73 };
+    assert.equal(
+      await text({ visible, spent: { ...state({}).spent, costUsd: 3.1 } }, true),
+      '[sync] local/m  10:05 · step 12 · 56.1 % of visible · 1.23 M tokens · $3.10 · 6 d 23 h left',
+    );
+  });
+
+  test('are interrupted where no process is at work on them, and never called failed', async () => {
+    assert.equal(
+      await text({}),
+      '[debug-disconnect] local/m  10:05 · interrupted after step 12 · 1.23 M tokens',
+    );
+    assert.match(
+      (await text({ status: 'paused', reason: 'the model gave no answer' })) ?? '',
+      /^\[debug-pause\].*paused after step 12: the model gave no answer/u,
+    );
+  });
+
+  test('show the whole score once they are done', async () => {
+    const end = { kind: 'submitted' } as const;
+    assert.match(
+      (await text({ status: 'done', end, score: { all: 0.9999 }, solved: false })) ?? '',
+      /^\[testing-failed-icon\] local\/m {2}10:05 · 99\.9 % · /u,
+    );
+    assert.match(
+      (await text({ status: 'done', end, score: { all: 1 }, solved: true })) ?? '',
+      /^\[testing-passed-icon\] .* · solved · 100 % · /u,
     );
   });
 });

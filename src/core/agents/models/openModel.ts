@@ -1,6 +1,7 @@
 import { UserError } from '../../errors';
 import type { Model } from './model';
 import { ProviderModel } from './providerModel';
+import { keyVariable, knownProvider } from './providers';
 
 export interface ModelSettings {
   /** `provider/name`: `anthropic/…`, `openai/…`, `google/…`, or any other with `baseUrl`. */
@@ -10,21 +11,6 @@ export interface ModelSettings {
   /** Where it is not in the environment; never written anywhere. */
   readonly apiKey?: string;
 }
-
-interface Provider {
-  readonly keyVariable: string;
-  readonly defaultBaseUrl: string;
-}
-
-/** Providers by the first part of a model's name. */
-const providers: Readonly<Record<string, Provider>> = {
-  anthropic: { keyVariable: 'ANTHROPIC_API_KEY', defaultBaseUrl: 'https://api.anthropic.com/v1' },
-  openai: { keyVariable: 'OPENAI_API_KEY', defaultBaseUrl: 'https://api.openai.com/v1' },
-  google: {
-    keyVariable: 'GOOGLE_API_KEY',
-    defaultBaseUrl: 'https://generativelanguage.googleapis.com/v1beta',
-  },
-};
 
 /**
  * Opens a model by its name. The provider's code is loaded only now.
@@ -40,9 +26,8 @@ export async function openModel(
       action: 'Write it as provider/name, for example anthropic/claude-sonnet-4-5 or openai/gpt-5.',
     });
   }
-  const known = providers[provider];
-  const variable =
-    known?.keyVariable ?? `${provider.toUpperCase().replace(/[^A-Z0-9]/gu, '_')}_API_KEY`;
+  const known = knownProvider(settings.model);
+  const variable = keyVariable(settings.model);
   const apiKey = settings.apiKey ?? environment[variable];
   const baseUrl =
     settings.baseUrl ??

@@ -1,0 +1,58 @@
+import type { Budget } from '../../core/agents/budget';
+import { UserError } from '../../core/errors';
+import { runSteps } from '../flows/runFlow';
+import type { ModelChoice, RunAnswers } from '../flows/runFlow';
+import { askSteps } from '../quickInput/steps';
+import type { Services } from '../services';
+import { readSetting } from '../settings';
+import { chooseTarget } from './chooseTarget';
+import { requireTrust } from './trust';
+
+/** What the command can be called with: answers that are then not asked for. */
+type RunArguments = Partial<Omit<RunAnswers, 'target'>>;
+
+/** *Run Agent…*: asks, and starts runs that go on without this window. */
+export async function runAgent(services: Services, argument?: unknown): Promise<void> {
+  requireTrust('Running an agent');
+  const { asker, runs } = services;
+  const target = await chooseTarget(services, argument, 'Which target is an agent to rebuild?');
+  if (target === undefined) {
+    return;
+  }
+  if (!target.hasReference) {
+    throw new UserError(`Running an agent on ${target.name} failed: it has no reference here.`, {
+      action:
+        'The agent asks the reference. Name it in the target’s mirrorcode.json, or install it.',
+    });
+  }
+  const given: RunAnswers = { ...presetOf(argument), target };
+  const models = [...readSetting('models').map(configured), ...(await runs.editorModels.choices())];
+  const answers = await askSteps('Run Agent', given, runSteps(given, models), asker);
+  const { model, language = target.languages[0], repetitions = 1 } = answers ?? {};
+  const budget = answers?.budget;
+  if (typeof model !== 'object' || typeof budget !== 'object' || language === undefined) {
+    return;
+  }
+  await runs.start({ target, language, model, budget: limited(budget, model), repetitions });
+}
+
+function configured({ model, baseUrl, prices }: Omit<ModelChoice, 'from'>): ModelChoice {
+  return {
+    model,
+    ...(baseUrl !== undefined && { baseUrl }),
+    ...(prices !== undefined && { prices: { ...prices } }),
+    from: 'mirrorcode.models',
+  };
+}
+
+/** A limit in dollars can only be kept where prices are known. */
+function limited(budget: Budget, { prices }: ModelChoice): Budget {
+  const { costUsd, ...rest } = budget;
+  return prices === undefined || costUsd === undefined ? rest : budget;
+}
+
+function presetOf(argument: unknown): RunArguments {
+  return typeof argument === 'object' && argument !== null && !('subject' in argument)
+    ? argument
+    : {};
+}
