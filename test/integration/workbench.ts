@@ -38,8 +38,12 @@ export async function remove(relative: string): Promise<void> {
 }
 
 /** Waits until a check holds; file watchers may be late. */
-export async function eventually<T>(what: string, check: () => Promise<T> | T): Promise<T> {
-  const deadline = Date.now() + 15_000;
+export async function eventually<T>(
+  what: string,
+  check: () => Promise<T> | T,
+  patienceMs = 15_000,
+): Promise<T> {
+  const deadline = Date.now() + patienceMs;
   for (;;) {
     try {
       return await check();

@@ -27,7 +27,7 @@ export interface RunRequest {
 }
 
 /** Milliseconds between looks at runs whose process may have died, which no file tells. */
-const lookMs = 15_000;
+const lookMs = 5000;
 
 /** Runs of agents: started and resumed in processes of their own, and told of when they end. */
 export class AgentRuns implements Disposable {
@@ -36,6 +36,8 @@ export class AgentRuns implements Disposable {
   private readonly store = new DisposableStore();
   /** Runs that were seen at work. */
   private readonly live = new Set<string>();
+  /** Processes of this window that are still at work. */
+  private readonly working = new Set<RunProcess>();
   private readonly logPaths: string[] = [];
   private greeted = false;
 
@@ -58,7 +60,7 @@ export class AgentRuns implements Disposable {
       }),
     );
     const timer = setInterval(() => {
-      if (this.live.size > 0) {
+      if (this.live.size + this.working.size > 0) {
         model.touch('runs');
       }
     }, lookMs);
@@ -132,6 +134,7 @@ export class AgentRuns implements Disposable {
       `Process ${running.pid ?? ''} works on a run: ${what}. It writes to ${running.logPath}.`,
     );
     model.touch('runs');
+    this.working.add(running);
     running
       .ended()
       .catch((error: unknown) => {
@@ -142,7 +145,10 @@ export class AgentRuns implements Disposable {
           log.error(error);
         }
       })
-      .finally(() => model.touch('runs'));
+      .finally(() => {
+        this.working.delete(running);
+        model.touch('runs');
+      });
   }
 
   private isOf({ pid }: RunProcess): boolean {
