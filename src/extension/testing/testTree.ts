@@ -26,9 +26,14 @@ export type ItemData =
 export const candidateTag = new vscode.TestTag('candidate');
 export const referenceTag = new vscode.TestTag('reference');
 
+/** Cases placed at a stretch. */
+const sliceSize = 100;
+
 /** The Test Explorer's tree: target ▸ language ▸ group ▸ case, filled in as it is opened. */
 export class TestTree implements vscode.Disposable {
   private readonly data = new WeakMap<vscode.TestItem, ItemData>();
+  /** How often a subject was filled in, so that an older filling gives way to a newer one. */
+  private readonly turns = new WeakMap<vscode.TestItem, number>();
   private readonly subscriptions: { dispose(): void }[] = [];
 
   constructor(
@@ -66,7 +71,7 @@ export class TestTree implements vscode.Disposable {
     if (data?.kind === 'subject') {
       item.busy = true;
       try {
-        this.fillSubject(item, data.target, data.subject, await this.model.listing(data.target));
+        await this.fillSubject(item, data, await this.model.listing(data.target));
       } catch (error) {
         item.error = error instanceof Error ? error.message : String(error);
       } finally {
@@ -141,41 +146,32 @@ export class TestTree implements vscode.Disposable {
     }
   }
 
-  private fillSubject(
+  /**
+   * Makes the items below a subject those of a listing. What stays is left alone, since each item that
+   * is set costs a message; and many new ones are made in slices, between which others have their turn.
+   */
+  private async fillSubject(
     parent: vscode.TestItem,
-    target: TargetInfo,
-    subject: Subject,
+    data: Extract<ItemData, { kind: 'subject' }>,
     { cases, unreadable }: CaseListing,
-  ): void {
-    const groups = new Map<string, CaseSummary[]>();
-    for (const summary of cases) {
-      const name = testGroup(summary);
-      const members = groups.get(name);
-      if (members === undefined) {
-        groups.set(name, [summary]);
-      } else {
-        members.push(summary);
-      }
-    }
-    for (const [id] of [...parent.children]) {
-      if (!groups.has(id)) {
-        parent.children.delete(id);
-      }
-    }
+  ): Promise<void> {
+    const turn = (this.turns.get(parent) ?? 0) + 1;
+    this.turns.set(parent, turn);
+    const groups = byGroup(cases);
+    removeOthers(parent.children, groups);
     for (const [name, members] of groups) {
-      const group =
-        parent.children.get(name) ?? this.controller.createTestItem(name, name, folderUri(target));
-      group.tags = [tagOf(subject)];
-      this.data.set(group, { kind: 'group', target, subject });
-      parent.children.add(group);
-      group.children.replace(
-        members.map((summary) => {
-          const item =
-            group.children.get(summary.name) ?? this.createCase(target, subject, summary);
-          this.data.set(item, { kind: 'case', target, subject, summary });
-          return item;
-        }),
-      );
+      const group = this.groupItem(parent, data, name);
+      removeOthers(group.children, new Map(members.map((summary) => [summary.name, summary])));
+      for (let from = 0; from < members.length; from += sliceSize) {
+        for (const summary of members.slice(from, from + sliceSize)) {
+          this.placeCase(group, data, summary);
+        }
+        await new Promise((resolve) => setImmediate(resolve));
+        // A newer listing has begun meanwhile.
+        if (this.turns.get(parent) !== turn) {
+          return;
+        }
+      }
     }
     parent.error =
       unreadable.length === 0
@@ -183,14 +179,73 @@ export class TestTree implements vscode.Disposable {
         : unreadable.map((one) => `${one.name}: ${problemText(one)}`).join('\n');
   }
 
+  private groupItem(
+    parent: vscode.TestItem,
+    { target, subject }: Extract<ItemData, { kind: 'subject' }>,
+    name: string,
+  ): vscode.TestItem {
+    let group = parent.children.get(name);
+    if (group === undefined) {
+      group = this.controller.createTestItem(name, name, folderUri(target));
+      group.tags = [tagOf(subject)];
+      parent.children.add(group);
+    }
+    this.data.set(group, { kind: 'group', target, subject });
+    return group;
+  }
+
+  private placeCase(
+    group: vscode.TestItem,
+    { target, subject }: Extract<ItemData, { kind: 'subject' }>,
+    summary: CaseSummary,
+  ): void {
+    const known = group.children.get(summary.name);
+    const uri = caseUri(target, summary);
+    // An item can't be given another file.
+    const stays = known?.uri?.toString() === uri.toString();
+    const item = stays ? known : this.createCase(target, subject, summary);
+    const description = summary.args.join(' ');
+    if (item.description !== description) {
+      item.description = description;
+    }
+    this.data.set(item, { kind: 'case', target, subject, summary });
+    if (item !== known) {
+      group.children.add(item);
+    }
+  }
+
   private createCase(target: TargetInfo, subject: Subject, summary: CaseSummary): vscode.TestItem {
     const { group } = { group: testGroup(summary).split('/')[1] };
     const label = group === undefined ? summary.name : summary.name.slice(group.length + 1);
     const item = this.controller.createTestItem(summary.name, label, caseUri(target, summary));
-    item.description = summary.args.join(' ');
     item.range = new vscode.Range(0, 0, 0, 0);
     item.tags = [tagOf(subject)];
     return item;
+  }
+}
+
+function byGroup(cases: readonly CaseSummary[]): ReadonlyMap<string, readonly CaseSummary[]> {
+  const groups = new Map<string, CaseSummary[]>();
+  for (const summary of cases) {
+    const name = testGroup(summary);
+    const members = groups.get(name);
+    if (members === undefined) {
+      groups.set(name, [summary]);
+    } else {
+      members.push(summary);
+    }
+  }
+  return groups;
+}
+
+function removeOthers(
+  children: vscode.TestItemCollection,
+  wanted: ReadonlyMap<string, unknown>,
+): void {
+  for (const [id] of [...children]) {
+    if (!wanted.has(id)) {
+      children.delete(id);
+    }
   }
 }
 

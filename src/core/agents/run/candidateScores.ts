@@ -133,7 +133,13 @@ export class CandidateScores {
         : []),
       ...(failures.length > 0 ? ['', ...failures] : []),
     ];
-    return { passed, total: total - counts.infra, text: lines.join('\n') };
+    const judged = cases.filter(({ verdict }) => verdict !== 'infra' && verdict !== 'skipped');
+    return {
+      passed,
+      total: total - counts.infra,
+      cases: judged.map(({ name, verdict }) => ({ name, passed: verdict === 'pass' })),
+      text: lines.join('\n'),
+    };
   }
 
   private async nothingThere(): Promise<VisibleScore> {

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Meter } from '../budget';
+import type { Json } from '../log/inspectLog';
 import type { Tool } from './tool';
 
 const none = z.object({});
@@ -11,6 +12,8 @@ export const defaultSubmitGate = 0.3;
 export interface VisibleScore {
   readonly passed: number;
   readonly total: number;
+  /** What came of each case, for who looks at the run later; absent where nothing was run. */
+  readonly cases?: readonly { readonly name: string; readonly passed: boolean }[];
   /** What the agent is told: names of failing cases with their first difference. */
   readonly text: string;
 }
@@ -27,8 +30,8 @@ export function evaluateTestcasesTool(score: ScoreVisible): Tool {
       'original program does not exist. Does not end the task.',
     parameters: none,
     async call(_given, { signal }) {
-      const { passed, total, text } = await score(signal);
-      return { text, metadata: { passed, total } };
+      const result = await score(signal);
+      return { text: result.text, metadata: metadataOf(result) };
     },
   };
 }
@@ -54,16 +57,24 @@ export function submitTool(score: ScoreVisible, gate: number | 'none' = defaultS
       if (gate === 'none') {
         return { text: 'Submitted.', submitted: true };
       }
-      const { passed, total } = await score(signal);
+      const result = await score(signal);
+      const { passed, total } = result;
+      const metadata = metadataOf(result);
       const share = total === 0 ? 1 : passed / total;
       return share >= gate
-        ? { text: 'Submitted.', submitted: true, metadata: { passed, total } }
+        ? { text: 'Submitted.', submitted: true, metadata }
         : {
             text:
               `Not submitted: ${passed} of ${total} visible test cases pass, and submitting needs ` +
               `${Math.ceil(gate * 100)} %. Go on.`,
-            metadata: { passed, total },
+            metadata,
           };
     },
   };
+}
+
+/** What a transcript's player reads of a test run. */
+function metadataOf({ passed, total, cases }: VisibleScore): Record<string, Json> {
+  const rows = cases?.map(({ name, passed: good }) => ({ name, passed: good }));
+  return { passed, total, ...(rows === undefined ? {} : { cases: rows }) };
 }
