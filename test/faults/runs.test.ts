@@ -220,6 +220,28 @@ for (const [kind, start] of Object.entries(engines)) {
       }
     });
 
+    test('a program that wraps the original passes nothing, whatever is done to the cases', async () => {
+      const wrapper = 'import subprocess, sys\nsubprocess.run(["mirror", *sys.argv[1:]])\n';
+      play([
+        {
+          calls: [
+            bash(
+              'cd /workdir && chmod -R u+w . ; : > cases.jsonl; mkdir -p src/mirror && cd src && ' +
+                `touch mirror/__init__.py && printf '%s' '${wrapper}' > mirror/__main__.py && ` +
+                'python3 -m mirror a b',
+            ),
+          ],
+        },
+      ]);
+      const budget = { tokens: 400 };
+      const { dir, state } = await startRun({ target, language: 'python', budget }, await host());
+      const [wrapped, refused] = (await eventsOf(dir)).filter((event) => event.event === 'tool');
+      assert.equal(wrapped?.result, 'a,b\n', 'the wrapper does not even work in the workspace');
+      assert.match(String(refused?.result), /^Not submitted: 0 of 3 visible test cases pass/u);
+      assert.deepEqual([state.status, state.end?.kind], ['done', 'limit']);
+      assert.deepEqual([state.score?.['all'], state.solved], [0, false]);
+    });
+
     test('a model that is gone pauses the run, which goes on when it is back', async () => {
       server.play((request) =>
         turn(request) < 2 ? (solve[turn(request)] ?? {}) : { error: { status: 503 } },
