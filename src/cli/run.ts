@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
@@ -53,7 +54,7 @@ export function registerRunCommand(program: Command, io: CliIo): void {
     .option('--tier <TIER>', 'limits of MirrorCode for targets of size S, M or L')
     .option('--gate <SHARE>', 'visible cases that must pass to submit, 0 to 1', readNumber)
     .option('--compact-at <N>', 'tokens of context at which it is summarised', readCount)
-    .option('--repetitions <N>', 'runs at once', readCount, 1)
+    .option('--repetitions <N>', 'runs at once, which share the limits', readCount, 1)
     .option('--resume <RUN>', 'go on with a run that was paused or interrupted')
     .option('--engine <NAME>', 'bubblewrap, docker or auto', 'auto')
     .option('--jobs <N>', 'cases at once when scoring', readCount, os.availableParallelism())
@@ -101,6 +102,7 @@ async function startNew(
   const target = await resolveTarget(io, name);
   const budget = budgetOf(options, target);
   const chosen = oneOf('language', language, languages);
+  const group = options.repetitions > 1 ? { group: randomUUID() } : {};
   return withHost(io, { ...options, model }, (host) =>
     Promise.all(
       Array.from({ length: options.repetitions }, (_, i) =>
@@ -110,6 +112,7 @@ async function startNew(
             language: chosen,
             budget,
             repetition: i + 1,
+            ...group,
             ...(options.prices === undefined ? {} : { prices: options.prices }),
             ...(options.gate === undefined
               ? {}

@@ -332,6 +332,17 @@ for (const [kind, start] of Object.entries(engines)) {
       assert.deepEqual([state.status, state.solved], ['done', true]);
     });
 
+    ofLoop('runs of one group spend one budget together', async () => {
+      play(Array.from({ length: 50 }, () => ({ calls: [call('resources')] })));
+      const options = { target, language: 'python', budget: { tokens: 300 }, group: 'g' } as const;
+      const first = await startRun(options, await host());
+      const second = await startRun({ ...options, repetition: 2 }, await host());
+      assert.equal(first.state.spent.tokens, 330);
+      assert.deepEqual([second.state.end?.kind, second.state.spent.tokens], ['limit', 0]);
+      const alone = await startRun({ ...options, group: 'another' }, await host());
+      assert.equal(alone.state.spent.tokens, 330);
+    });
+
     ofLoop('a pause and a new budget can be asked for from outside', async () => {
       server.play((request) => {
         const n = turn(request);

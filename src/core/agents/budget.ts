@@ -39,10 +39,17 @@ export interface LimitHit {
   readonly message: string;
 }
 
+/** What others spend of the same budget. */
+export interface Shared {
+  readonly tokens: number;
+  readonly costUsd: number;
+}
+
 /** Counts what a run spends against its budget. */
 export class Meter {
   private usage: ModelUsage;
   private waitedMs = 0;
+  private others: Shared | undefined;
   private readonly startedMs: number;
 
   constructor(
@@ -70,6 +77,11 @@ export class Meter {
     this.budget = budget;
   }
 
+  /** Says what other runs of the same budget have spent so far. */
+  setOthers(others: Shared): void {
+    this.others = others;
+  }
+
   spent(): Spent {
     return {
       usage: { ...this.usage, ...(this.prices === undefined ? {} : { total_cost: this.cost() }) },
@@ -82,8 +94,8 @@ export class Meter {
   hit(): LimitHit | undefined {
     const { wallSeconds, waitedSeconds } = this.spent();
     const limits: [LimitHit['type'], number | undefined, number, string][] = [
-      ['token', this.budget.tokens, this.usage.total_tokens, 'tokens'],
-      ['cost', this.budget.costUsd, this.cost(), 'US dollars'],
+      ['token', this.budget.tokens, this.tokensOfAll(), 'tokens'],
+      ['cost', this.budget.costUsd, this.costOfAll(), 'US dollars'],
       ['time', this.budget.wallSeconds, wallSeconds, 'seconds'],
       ['working', this.budget.workingSeconds, wallSeconds - waitedSeconds, 'working seconds'],
     ];
@@ -97,21 +109,29 @@ export class Meter {
 
   /** What the `resources` tool tells the agent. */
   describe(): string {
-    const { usage, wallSeconds, waitedSeconds } = this.spent();
+    const { wallSeconds, waitedSeconds } = this.spent();
     const line = (name: string, used: number, limit: number | undefined, digits: number) =>
       limit === undefined
         ? `${name}: ${used.toFixed(digits)} used, no limit`
         : `${name}: ${used.toFixed(digits)} of ${limit.toFixed(digits)} used, ${Math.max(0, limit - used).toFixed(digits)} left`;
     return [
-      line('Tokens', usage.total_tokens, this.budget.tokens, 0),
+      line('Tokens', this.tokensOfAll(), this.budget.tokens, 0),
       line('Seconds', wallSeconds, this.budget.wallSeconds, 0),
       ...(this.budget.workingSeconds === undefined
         ? []
         : [line('Working seconds', wallSeconds - waitedSeconds, this.budget.workingSeconds, 0)]),
       ...(this.prices === undefined
         ? []
-        : [line('US dollars', this.cost(), this.budget.costUsd, 2)]),
+        : [line('US dollars', this.costOfAll(), this.budget.costUsd, 2)]),
     ].join('\n');
+  }
+
+  private tokensOfAll(): number {
+    return this.usage.total_tokens + (this.others?.tokens ?? 0);
+  }
+
+  private costOfAll(): number {
+    return this.cost() + (this.others?.costUsd ?? 0);
   }
 
   private cost(): number {

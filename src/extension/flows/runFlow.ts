@@ -190,7 +190,8 @@ function repetitionsStep(given: RunAnswers): Step<RunAnswers> {
     ask: async (state, asker, place) => {
       const answer = await asker.text(
         {
-          prompt: 'How many runs at once? Each has these limits for itself.',
+          prompt:
+            'How many runs at once? Together they may spend these tokens; each has the time for itself.',
           value: '1',
           validate: (text) =>
             /^\d+$/u.test(text) && Number(text) >= 1 && Number(text) <= mostRepetitions

@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../../atomicFile';
 import { errorCode, errorText, InfraError, UserError } from '../../errors';
 import { withFileLock } from '../../fileLock';
 import type { WorkFolder } from '../../workFolder';
+import type { Shared } from '../budget';
 import { runStateSchema } from './runState';
 import type { RunState } from './runState';
 
@@ -88,8 +89,12 @@ export async function writeRunState(dir: string, state: RunState): Promise<void>
 }
 
 /** Every readable run of a work folder, newest first. */
-export async function listRuns(workFolder: WorkFolder): Promise<StoredRun[]> {
-  const names = await readdir(workFolder.runs).catch((error: unknown) => {
+export function listRuns(workFolder: WorkFolder): Promise<StoredRun[]> {
+  return listRunsIn(workFolder.runs);
+}
+
+async function listRunsIn(folder: string): Promise<StoredRun[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') {
       return [];
     }
@@ -97,7 +102,7 @@ export async function listRuns(workFolder: WorkFolder): Promise<StoredRun[]> {
   });
   const runs = await Promise.all(
     names.map(async (name) => {
-      const dir = path.join(workFolder.runs, name);
+      const dir = path.join(folder, name);
       return readRunState(dir).then(
         (state) => [{ dir, state, isLive: isLive(state) }],
         () => [],
@@ -105,6 +110,21 @@ export async function listRuns(workFolder: WorkFolder): Promise<StoredRun[]> {
     }),
   );
   return runs.flat().sort((a, b) => (a.state.started < b.state.started ? 1 : -1));
+}
+
+/** What the other runs of a group have spent so far; nothing for a run that stands alone. */
+export async function spentByOthers(
+  dir: string,
+  { settings: { group } }: Pick<RunState, 'settings'>,
+): Promise<Shared | undefined> {
+  if (group === undefined) {
+    return undefined;
+  }
+  const runs = await listRunsIn(path.dirname(dir));
+  const others = runs.filter((run) => run.dir !== dir && run.state.settings.group === group);
+  const sum = (of: (spent: RunState['spent']) => number) =>
+    others.reduce((total, { state }) => total + of(state.spent), 0);
+  return { tokens: sum(({ tokens }) => tokens), costUsd: sum(({ costUsd = 0 }) => costUsd) };
 }
 
 /** Whether a process is at work on a run, as far as this machine can tell. */

@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly compactAt?: number;
   /** Which of several repetitions this is, from 1. */
   readonly repetition?: number;
+  /** Runs of one group spend one budget of tokens and dollars together; each has its own time. */
+  readonly group?: string;
 }
 
 /** What a run needs of the process that it runs in. */

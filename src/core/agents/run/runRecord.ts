@@ -1,7 +1,7 @@
 import type { Meter, Spent } from '../budget';
 import { readControl, clearControl } from './runControl';
 import type { RunControl } from './runControl';
-import { writeRunState } from './runFolder';
+import { spentByOthers, writeRunState } from './runFolder';
 import type { RunHost } from './runOptions';
 import type { RunState } from './runState';
 
@@ -30,7 +30,11 @@ export class RunRecord {
 
   /** Keeps a sign of life on disk and obeys what other windows ask. */
   watch(asked: { readonly pause: () => void; readonly stop: () => void }): void {
-    const heartbeat = setInterval(() => void this.update({}).catch(() => undefined), heartbeatMs);
+    void this.share().catch(() => undefined);
+    const heartbeat = setInterval(() => {
+      void this.update({}).catch(() => undefined);
+      void this.share().catch(() => undefined);
+    }, heartbeatMs);
     const control = setInterval(() => void this.obey(asked).catch(() => undefined), controlMs);
     this.timers.push(heartbeat, control);
   }
@@ -68,6 +72,14 @@ export class RunRecord {
 
   stop(): void {
     this.timers.splice(0).forEach((timer) => clearInterval(timer));
+  }
+
+  /** Learns what the others of the same budget have spent. */
+  private async share(): Promise<void> {
+    const others = await spentByOthers(this.dir, this.content);
+    if (others !== undefined) {
+      this.meter.setOthers(others);
+    }
   }
 
   private async obey(asked: { pause: () => void; stop: () => void }): Promise<void> {

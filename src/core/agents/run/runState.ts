@@ -34,6 +34,8 @@ const settings = z.object({
   jobs: z.number(),
   /** Which of several repetitions this is, from 1. */
   repetition: z.number(),
+  /** Common to runs that share one budget of tokens and dollars. */
+  group: z.string().exactOptional(),
 });
 
 const spent = z.object({

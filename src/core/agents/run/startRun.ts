@@ -100,6 +100,7 @@ function newState(options: RunOptions, host: RunHost): RunState {
       compactAt: options.compactAt ?? defaultCompactAt,
       jobs,
       repetition: options.repetition ?? 1,
+      ...(options.group === undefined ? {} : { group: options.group }),
     },
     budget,
     status: 'running',
