@@ -3,14 +3,13 @@ import { UserError } from '../../core/errors';
 import type { EngineThread } from '../engine/engineThread';
 import type { WorkspaceModel } from '../model/workspaceModel';
 import { parseRowUri } from './caseUri';
+import { VirtualFiles } from './virtualFiles';
 
 /**
  * The rows of a MirrorCode gold file as documents: the same text as a `.case` file, saved back into
  * the row in place.
  */
-export class GoldRowFiles implements vscode.FileSystemProvider, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly onDidChangeFile = this.changed.event;
+export class GoldRowFiles extends VirtualFiles {
   private readonly texts = new Map<string, { text: string; mtime: number }>();
   private readonly subscription: { dispose(): void };
 
@@ -18,15 +17,12 @@ export class GoldRowFiles implements vscode.FileSystemProvider, vscode.Disposabl
     private readonly engine: EngineThread,
     private readonly model: WorkspaceModel,
   ) {
+    super();
     this.subscription = model.onDidChange((change) => {
       if (change === 'targets') {
         void this.reread();
       }
     });
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined); // the gold file itself is watched
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
@@ -46,25 +42,9 @@ export class GoldRowFiles implements vscode.FileSystemProvider, vscode.Disposabl
     this.model.touch('targets');
   }
 
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  dispose(): void {
+  override dispose(): void {
     this.subscription.dispose();
-    this.changed.dispose();
+    super.dispose();
   }
 
   private async read(uri: vscode.Uri): Promise<{ text: string; mtime: number }> {

@@ -4,6 +4,7 @@ import type { PartRef } from '../engine/api';
 import type { EngineThread } from '../engine/engineThread';
 import type { WorkspaceModel } from '../model/workspaceModel';
 import { parsePartUri } from './partUri';
+import { VirtualFiles } from './virtualFiles';
 
 interface KnownPart {
   readonly bytes: Uint8Array;
@@ -15,9 +16,7 @@ interface KnownPart {
  * Parts of cases as files: the raw bytes of stdin or of a file, saved back into the case; what
  * belongs to the gold, or what an editor would alter, can only be read.
  */
-export class PartFiles implements vscode.FileSystemProvider, vscode.Disposable {
-  private readonly changed = new vscode.EventEmitter<vscode.FileChangeEvent[]>();
-  readonly onDidChangeFile = this.changed.event;
+export class PartFiles extends VirtualFiles {
   private readonly known = new Map<string, KnownPart>();
   private readonly subscription: { dispose(): void };
 
@@ -25,15 +24,12 @@ export class PartFiles implements vscode.FileSystemProvider, vscode.Disposable {
     private readonly engine: EngineThread,
     private readonly model: WorkspaceModel,
   ) {
+    super();
     this.subscription = model.onDidChange((change) => {
       if (change === 'targets' || change === 'captures') {
         void this.reread();
       }
     });
-  }
-
-  watch(): vscode.Disposable {
-    return new vscode.Disposable(() => undefined); // the cases themselves are watched
   }
 
   async stat(uri: vscode.Uri): Promise<vscode.FileStat> {
@@ -62,25 +58,9 @@ export class PartFiles implements vscode.FileSystemProvider, vscode.Disposable {
     this.model.touch(ref.queued ? 'captures' : 'targets');
   }
 
-  readDirectory(): [string, vscode.FileType][] {
-    return [];
-  }
-
-  createDirectory(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  delete(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  rename(uri: vscode.Uri): never {
-    throw vscode.FileSystemError.NoPermissions(uri);
-  }
-
-  dispose(): void {
+  override dispose(): void {
     this.subscription.dispose();
-    this.changed.dispose();
+    super.dispose();
   }
 
   /** What stands unsaved in the case's own editor would be lost on one side or the other. */
