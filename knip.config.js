@@ -14,7 +14,7 @@ export default {
     'test/**/*.bench.ts',
     'test/integration/entry.ts',
     'test/bench/support/{curation,window}Entry.ts',
-    'test/support/host/{integration,screenshot}.ts',
+    'test/support/host/{fetchHosts,integration,screenshot}.ts',
     'test/support/browser/captureThemes.ts',
     'test/support/runs/runChild.ts',
     'test/support/report/reporter.cjs',

@@ -10,7 +10,7 @@ import {
 } from '../setup/needs';
 import { ensureNeeds } from '../setup/systemPackages';
 import { engineLines } from './engines';
-import { runStep, type StepOutcome } from './runStep';
+import { runSteps } from './runSteps';
 import { steps } from './steps';
 import { summaryOf } from './summary';
 
@@ -24,13 +24,8 @@ if (unknown.length > 0) {
 }
 const needs = [bubblewrap, compiler, python, browser, serverTools, sampleReferences()];
 const unmet = ensureNeeds(needs, console.log);
-const outcomes: StepOutcome[] = [];
-for (const step of steps) {
-  if (named.length === 0 || named.includes(step.name)) {
-    console.log(`\n=== ${step.name} ===`);
-    outcomes.push(await runStep(step));
-  }
-}
+const chosen = steps.filter(({ name }) => named.length === 0 || named.includes(name));
+const outcomes = await runSteps(chosen);
 const { text, failed } = summaryOf(outcomes, { unmetNeeds: unmet, engines: await engineLines() });
 console.log(`\n${text}`);
 process.exitCode = failed > 0 ? 1 : 0;
