@@ -20,7 +20,7 @@ export const entries = [
     input: 'src/extension/extension.ts',
     output: 'extension.js',
     platform: 'node',
-    budget: 400_000,
+    budget: 250_000,
   },
   {
     input: 'src/extension/engine/worker.ts',
@@ -32,7 +32,7 @@ export const entries = [
     input: 'src/core/transcripts/worker/transcriptWorker.ts',
     output: 'workers/transcripts.js',
     platform: 'node',
-    budget: 200_000,
+    budget: 240_000,
   },
   { input: 'src/cli/main.ts', output: 'cli.js', platform: 'node', budget: 1_200_000 },
   {

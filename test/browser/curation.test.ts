@@ -98,7 +98,7 @@ suite('curation view', () => {
     await page.getByRole('button', { name: 'Order by In' }).click();
     await page.getByRole('button', { name: 'Order by In, ascending' }).click();
     await page.getByRole('button', { name: 'Order by In, descending' }).waitFor();
-    assert.equal(await page.locator('#cases-0 .cell').first().textContent(), 'group/00059');
+    await page.locator('#cases-0 .cell', { hasText: 'group/00059' }).first().waitFor();
     await page.getByLabel('Which cases').selectOption('hidden');
     await status(page, /^20 shown/u);
     await page.locator('[data-table=cases]').focus();

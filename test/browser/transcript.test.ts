@@ -44,7 +44,6 @@ suite('replay of a transcript', () => {
     await shown.view.page.locator('.event-row .title', { hasText: /\S/ }).first().waitFor();
     return shown;
   }
-  const current = ({ view }: ShownTranscript) => view.page.locator('.event-row.current .ordinal');
   const at = async (shown: ShownTranscript, ordinal: number) => {
     await shown.view.page.locator(`.event-row.current#event-${ordinal}`).waitFor();
   };
@@ -52,7 +51,7 @@ suite('replay of a transcript', () => {
   test('shows events, and the selected one whole', async () => {
     const shown = await show(run(40));
     const { page } = shown.view;
-    assert.equal(await current(shown).textContent(), '0');
+    await at(shown, 0);
     await page.locator('.detail strong', { hasText: 'cal' }).waitFor();
     await page.locator('#event-5 .event-line').click();
     await page.locator('.detail', { hasText: 'make step5' }).waitFor();
@@ -99,7 +98,7 @@ suite('replay of a transcript', () => {
     await page.keyboard.press('Enter');
     await page.locator('#event-6 .event-body', { hasText: 'no rule' }).waitFor();
     await page.keyboard.press('z');
-    assert.equal(await page.locator('.event-body').count(), 0);
+    await page.locator('.event-body').waitFor({ state: 'detached' });
     await page.keyboard.press('?');
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     await page.keyboard.press('Escape');
@@ -145,7 +144,9 @@ suite('replay of a transcript', () => {
     const state = await shown.view.keptState();
     const again = await show(run(200), { state });
     await again.view.page.locator('#event-15.current').waitFor();
-    assert.equal(await again.view.page.locator('.event-row').count(), 2);
+    await again.view.page.waitForFunction(
+      () => document.querySelectorAll('.event-row').length === 2,
+    );
   });
 
   test('a click on the rail goes there, and the rail is a slider for keys', async () => {

@@ -93,7 +93,9 @@ suite('npm start', function () {
       await start.end('SIGTERM');
     }
     assert.match(start.output, /removed what the server had kept/);
-    assert.deepEqual(readdirSync(folder), []);
+    // The compiler of TypeScript keeps its cache there.
+    const left = readdirSync(folder).filter((name) => !name.startsWith('tsx-'));
+    assert.deepEqual(left, []);
     assert.ok(existsSync(`${repositoryRoot}/out/start.png`));
   });
 });

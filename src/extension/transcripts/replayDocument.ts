@@ -2,7 +2,6 @@ import { stat } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import { CancelledError } from '../../core/errors';
 import { Notes } from '../../core/transcripts/notes/notes';
-import { openTranscript } from '../../core/transcripts/openTranscript';
 import type { Transcript } from '../../core/transcripts/openTranscript';
 import type { LoadState } from '../../protocol/transcript';
 
@@ -58,6 +57,8 @@ export class ReplayDocument implements vscode.CustomDocument {
 
   private async open(signal: AbortSignal): Promise<Transcript> {
     this.stamp = await fileStamp(this.uri.fsPath);
+    // Loaded with the first transcript: activation has nothing to do with readers.
+    const { openTranscript } = await import('../../core/transcripts/openTranscript');
     return openTranscript(this.uri.fsPath, {
       ...this.files,
       signal,

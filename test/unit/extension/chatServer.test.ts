@@ -63,7 +63,6 @@ suite('models of the editor for runs', () => {
 
   test('tell what is wrong, as the provider of a model would', async () => {
     await assert.rejects(
-       
       generate(async function* () {
         await Promise.resolve();
         throw new ChatError('VS Code has no language model now.', 503);
