@@ -26,9 +26,6 @@ export type ItemData =
 export const candidateTag = new vscode.TestTag('candidate');
 export const referenceTag = new vscode.TestTag('reference');
 
-/** Cases placed at a stretch. */
-const sliceSize = 100;
-
 /** The Test Explorer's tree: target ▸ language ▸ group ▸ case, filled in as it is opened. */
 export class TestTree implements vscode.Disposable {
   private readonly data = new WeakMap<vscode.TestItem, ItemData>();
@@ -148,7 +145,7 @@ export class TestTree implements vscode.Disposable {
 
   /**
    * Makes the items below a subject those of a listing. What stays is left alone, since each item that
-   * is set costs a message; and many new ones are made in slices, between which others have their turn.
+   * is set costs a message; and between groups others have their turn.
    */
   private async fillSubject(
     parent: vscode.TestItem,
@@ -162,15 +159,11 @@ export class TestTree implements vscode.Disposable {
     for (const [name, members] of groups) {
       const group = this.groupItem(parent, data, name);
       removeOthers(group.children, new Map(members.map((summary) => [summary.name, summary])));
-      for (let from = 0; from < members.length; from += sliceSize) {
-        for (const summary of members.slice(from, from + sliceSize)) {
-          this.placeCase(group, data, summary);
-        }
-        await new Promise((resolve) => setImmediate(resolve));
-        // A newer listing has begun meanwhile.
-        if (this.turns.get(parent) !== turn) {
-          return;
-        }
+      this.placeCases(group, data, members);
+      await new Promise((resolve) => setImmediate(resolve));
+      // A newer listing has begun meanwhile.
+      if (this.turns.get(parent) !== turn) {
+        return;
       }
     }
     parent.error =
@@ -194,11 +187,30 @@ export class TestTree implements vscode.Disposable {
     return group;
   }
 
-  private placeCase(
+  /** New groups are filled at once; in others only what is new or another is set. */
+  private placeCases(
+    group: vscode.TestItem,
+    data: Extract<ItemData, { kind: 'subject' }>,
+    members: readonly CaseSummary[],
+  ): void {
+    const isNew = group.children.size === 0;
+    const items = members.map((summary) => this.caseItem(group, data, summary));
+    if (isNew) {
+      group.children.replace(items);
+      return;
+    }
+    for (const item of items) {
+      if (group.children.get(item.id) !== item) {
+        group.children.add(item);
+      }
+    }
+  }
+
+  private caseItem(
     group: vscode.TestItem,
     { target, subject }: Extract<ItemData, { kind: 'subject' }>,
     summary: CaseSummary,
-  ): void {
+  ): vscode.TestItem {
     const known = group.children.get(summary.name);
     const uri = caseUri(target, summary);
     // An item can't be given another file.
@@ -209,9 +221,7 @@ export class TestTree implements vscode.Disposable {
       item.description = description;
     }
     this.data.set(item, { kind: 'case', target, subject, summary });
-    if (item !== known) {
-      group.children.add(item);
-    }
+    return item;
   }
 
   private createCase(target: TargetInfo, subject: Subject, summary: CaseSummary): vscode.TestItem {
