@@ -305,9 +305,11 @@ suite('byte view', () => {
     const { view } = open[0]!;
     await page.keyboard.press('F7');
     await page.locator('.row.current', { hasText: 'line 300 of' }).waitFor();
-    await page.waitForTimeout(300);
-    const kept = (await view.keptState()) as { row: number; wrap: boolean };
-    assert.ok(kept.row > 200 && kept.wrap);
+    await page.waitForFunction(
+      () => ((window.fakeHostState as { row?: number } | undefined)?.row ?? 0) > 200,
+    );
+    const kept = (await view.keptState()) as { wrap: boolean };
+    assert.ok(kept.wrap);
   });
 
   test('state of another version is not trusted', async () => {
