@@ -59,12 +59,6 @@ suite('authoring in VS Code', () => {
   });
 
   test('what is called in a recording terminal waits, as an outside recording has it', async function () {
-    if (vscode.version.startsWith('1.105.')) {
-      console.log(
-        'Skipped: nothing typed reaches a shell in the server build of VS Code 1.105 yet.',
-      );
-      this.skip();
-    }
     const api = await activated();
     await needsEngine(this, api);
     const { services, trees } = api;

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { packExtension } from './packExtension';
@@ -20,6 +21,8 @@ export async function startPersonServer(options: PersonServerOptions): Promise<S
   const { install, folder } = options;
   const vsix = path.join(path.dirname(folder), 'extension.vsix');
   await packExtension(vsix);
+  // Old servers make no more than the last folder of a path.
+  await mkdir(folder, { recursive: true });
   const args = [install.mainPath, ...folderArguments(folder), '--accept-server-license-terms'];
   await run(install.nodePath, [...args, '--install-extension', vsix], {
     env: serverEnvironment({ folder }),

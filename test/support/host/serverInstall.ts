@@ -46,19 +46,19 @@ export async function installServer(
     nodePath: path.join(folder, `node_modules/node-${platform}/bin/node`),
     mainPath: path.join(folder, 'node_modules/code-server/lib/vscode/out/server-main.js'),
   };
-  if (await exists(path.join(folder, 'complete'))) {
+  if (await isCurrent(folder)) {
     return install;
   }
   say(`Installing the VS Code ${install.version} server from npm into ${folder}`);
-  await rm(folder, { recursive: true, force: true });
   const partial = `${folder}.${process.pid}`;
   await mkdir(partial, { recursive: true });
   try {
     await fill(partial, { serverVersion, platform, say });
     await writeFile(path.join(partial, 'complete'), '');
+    await rm(folder, { recursive: true, force: true });
     await rename(partial, folder).catch(async (error: unknown) => {
       // Another process was faster.
-      if (!(await exists(path.join(folder, 'complete')))) {
+      if (!(await isCurrent(folder))) {
         throw error;
       }
     });
@@ -66,6 +66,20 @@ export async function installServer(
     await rm(partial, { recursive: true, force: true });
   }
   return install;
+}
+
+/** Whether all is there, and what is replaced in old versions was replaced. */
+async function isCurrent(folder: string): Promise<boolean> {
+  if (!(await exists(path.join(folder, 'complete')))) {
+    return false;
+  }
+  const text = await readFile(path.join(vscodeFolder(folder), 'package.json'), 'utf8');
+  return withPrebuilt(text) === text;
+}
+
+/** VS Code's own folder in an installed server. */
+function vscodeFolder(folder: string): string {
+  return path.join(folder, 'node_modules/code-server/lib/vscode');
 }
 
 interface Filling {
@@ -82,8 +96,8 @@ async function fill(folder: string, { serverVersion, platform, say }: Filling): 
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
   const packages = [`code-server@${serverVersion}`, `node-${platform}@${nodeMajor}`];
   await npm(folder, ['install', '--no-save', ...quiet, ...packages]);
-  const vscode = path.join(folder, 'node_modules/code-server/lib/vscode');
-  await loosenWatcher(vscode);
+  const vscode = vscodeFolder(folder);
+  await loosen(vscode);
   await npm(vscode, ['install', '--omit=dev', ...quiet]);
   await npm(path.join(vscode, 'extensions'), ['install', '--omit=dev', ...quiet]);
   await buildLogger(vscode, path.join(folder, `node_modules/node-${platform}`), say);
@@ -104,15 +118,19 @@ async function buildLogger(
 }
 
 /**
- * Old versions pin the file watcher to a tarball of a git host; the registry has the same release
- * with its prebuilt binaries.
+ * Old versions pin the file watcher to a tarball of a git host, and terminals to a release that has
+ * to be compiled, without which no shell ever starts. The registry has both with prebuilt binaries.
  */
-async function loosenWatcher(vscode: string): Promise<void> {
+function withPrebuilt(manifest: string): string {
+  return manifest
+    .replace(/"@parcel\/watcher": "parcel-bundler[^"]*"/, () => '"@parcel/watcher": "^2.5.1"')
+    .replace(/"node-pty": "\^?1\.1\.[^"]*"/, () => '"node-pty": "^1.2.0-beta.15"');
+}
+
+async function loosen(vscode: string): Promise<void> {
   const manifest = path.join(vscode, 'package.json');
   const text = await readFile(manifest, 'utf8');
-  const loosened = text.replace(/"@parcel\/watcher": "parcel-bundler[^"]*"/, () => {
-    return '"@parcel/watcher": "^2.5.1"';
-  });
+  const loosened = withPrebuilt(text);
   if (loosened !== text) {
     await writeFile(manifest, loosened);
     await rm(path.join(vscode, 'npm-shrinkwrap.json'), { force: true });
