@@ -41,7 +41,7 @@ const undecodable = /[\ufffd\p{Cs}]/u;
  */
 export function readCaseText(text: string, options: ParseOptions): ParsedCase {
   const bare = text.startsWith('\ufeff') ? text.slice(1) : text;
-  const lines = bare.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line));
+  const lines = (bare.includes('\r') ? bare.replaceAll(/\r(?=\n|$)/gu, '') : bare).split('\n');
   while (lines.at(-1) === '') {
     lines.pop();
   }

@@ -235,7 +235,7 @@ export class FolderStore implements CaseStore {
   private async *each(): AsyncIterable<ReadCaseFile & { readonly found: CaseFile }> {
     const seen = new Set<string>();
     let read = 0;
-    for (const found of await findCaseFiles(this.path)) {
+    for (const found of findCaseFiles(this.path)) {
       const one = readCaseFile(found);
       if (seen.has(found.name)) {
         const twice = `There is a hidden and a visible case of the name ${found.name}.`;

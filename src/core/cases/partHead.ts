@@ -49,8 +49,20 @@ const shapes: Readonly<Record<string, readonly [shape: RegExp, problem: string]>
   sha256: [/^[0-9a-f]{64}$/u, 'sha256 must be 64 hex digits'],
 };
 
+/** The heads of streams that say nothing more: most of all heads. */
+const bareHeads: ReadonlyMap<string, PartHead> = new Map(
+  (['stdin', 'stdout', 'stderr'] as const).map((kind) => [
+    `-- ${kind}`,
+    { kind, dir: false, absent: false },
+  ]),
+);
+
 /** @returns the head, or what is wrong with it. */
 export function parsePartHead(line: string): PartHead | PartHeadProblem {
+  const bare = bareHeads.get(line);
+  if (bare !== undefined) {
+    return bare;
+  }
   const match = /^-- (\w+)/u.exec(line);
   const kind = partKinds.find((known) => known === match?.[1]);
   if (match === null || kind === undefined) {

@@ -13,7 +13,7 @@ import type { StoredScore } from '../../core/scoring/scoreFiles';
 import type { Language, Profile } from '../../core/targets/target';
 import type { CurationRow, OptionRow } from '../../protocol/curation';
 import type { TargetAudit } from '../audit/auditReport';
-import type { BrokenTarget, TargetInfo } from '../model/targetInfo';
+import type { BrokenTarget, CaseCounts, TargetInfo } from '../model/targetInfo';
 import type { Capture } from '../trees/captureNodes';
 
 /** The settings that choose how programs are run. */
@@ -201,6 +201,8 @@ export interface CaseComparison {
 /** Everything that the editor asks of the engine's thread. */
 export interface EngineCalls {
   discover: { params: { folders: readonly string[] }; result: Discovery; event: never };
+  /** Counting is done where the cases are read: what crosses to the host is seven numbers. */
+  count: { params: { target: TargetInfo }; result: CaseCounts; event: never };
   list: { params: { target: TargetInfo }; result: CaseListing; event: never };
   readCase: { params: CaseRef; result: { text: string }; event: never };
   writeCase: { params: CaseRef & { text: string }; result: null; event: never };

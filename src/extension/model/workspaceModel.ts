@@ -10,7 +10,6 @@ import type { ListedScore } from '../engine/api';
 import type { EngineThread } from '../engine/engineThread';
 import type { Capture } from '../trees/captureNodes';
 import type { LanguageTally, TargetView } from '../trees/taskViews';
-import { countCases } from './caseGroups';
 import { Coalescer } from './coalescer';
 import { Signal } from './signal';
 import type { BrokenTarget, CaseCounts, TargetInfo } from './targetInfo';
@@ -228,7 +227,7 @@ export class WorkspaceModel implements Disposable {
     await Promise.all(
       this.targetList.map(async (target) => {
         try {
-          this.counts.set(target.key, countCases(await this.listing(target)));
+          this.counts.set(target.key, await this.engine.call('count', { target }));
         } catch (error) {
           this.counts.delete(target.key);
           this.onError(error);

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { CaseResult, Verdict } from '../../../src/core/scoring/score';
 import type { StoredScore } from '../../../src/core/scoring/scoreFiles';
 import type { EngineThread } from '../../../src/extension/engine/engineThread';
+import { countCases } from '../../../src/extension/model/caseGroups';
 import { Candidates } from '../../../src/extension/model/candidates';
 import { Coalescer } from '../../../src/extension/model/coalescer';
 import type { TargetInfo } from '../../../src/extension/model/targetInfo';
@@ -43,6 +44,7 @@ class FakeEngine {
   readonly asked: string[] = [];
   answers: Record<string, (params: Record<string, unknown>) => unknown> = {
     discover: () => ({ targets: [cal], broken: [], roots: ['/w'] }),
+    count: () => countCases({ cases: [], unreadable: [] }),
     list: () => ({ cases: [], unreadable: [] }),
     scores: () => [],
     captures: () => [],
@@ -63,9 +65,11 @@ suite('what the editor knows of a workspace', () => {
     const engine = new FakeEngine();
     const model = new WorkspaceModel(engine, () => ['/w'], fail);
     await model.refresh();
+    assert.ok(!engine.asked.includes('list'), 'counts alone cross to the host');
     await Promise.all([model.listing(cal), model.listing(cal)]);
     assert.equal(engine.asked.filter((method) => method === 'list').length, 1);
     await model.refresh();
+    await model.listing(cal);
     assert.equal(engine.asked.filter((method) => method === 'list').length, 2);
     model.dispose();
   });
@@ -74,11 +78,11 @@ suite('what the editor knows of a workspace', () => {
     const engine = new FakeEngine();
     const rev = { ...cal, key: 'rev', name: 'rev' };
     engine.answers['discover'] = () => ({ targets: [rev, cal], broken: [], roots: ['/w'] });
-    engine.answers['list'] = ({ target }) => {
+    engine.answers['count'] = ({ target }) => {
       if (target === rev) {
         throw new Error('unreadable');
       }
-      return { cases: [], unreadable: [] };
+      return countCases({ cases: [], unreadable: [] });
     };
     const errors: unknown[] = [];
     const model = new WorkspaceModel(

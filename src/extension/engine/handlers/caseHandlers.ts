@@ -4,16 +4,18 @@ import { formatCase, layoutCase } from '../../../core/cases/caseLayout';
 import { parseCase, readCaseText } from '../../../core/cases/caseText';
 import { renameCase } from '../../../core/cases/duals';
 import { UserError } from '../../../core/errors';
+import { countCases } from '../../model/caseGroups';
 import type { CheckedCase, EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
 
-type CaseCalls = Pick<EngineCalls, 'list' | 'readCase' | 'writeCase' | 'renameCase' | 'checkCase'>;
+type CaseCalls = Pick<EngineCalls, 'count' | 'list' | 'readCase' | 'writeCase' | 'renameCase' | 'checkCase'>;
 
 /** Listing, reading, checking and writing cases. */
 export function caseHandlers(catalogue: Catalogue): Handlers<CaseCalls> {
   return {
-    list: async ({ target }) => (await catalogue.open(target)).store.list(),
+    count: async ({ target }) => countCases(await catalogue.listing(target)),
+    list: ({ target }) => catalogue.listing(target),
     readCase: async ({ target, name }) => {
       const { store } = await catalogue.open(target);
       return { text: formatCase(await store.read(name)) };

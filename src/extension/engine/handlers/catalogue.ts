@@ -1,5 +1,6 @@
 import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
+import type { CaseListing } from '../../../core/cases/caseStore';
 import { UserError } from '../../../core/errors';
 import { discoverTargets } from '../../../core/targets/discoverTargets';
 import { manifestName, openTarget } from '../../../core/targets/openTarget';
@@ -17,6 +18,7 @@ const candidatesFolder = 'candidates';
 export class Catalogue {
   private opened = new Map<string, Target>();
   private infos: readonly TargetInfo[] = [];
+  private listings = new Map<string, Promise<CaseListing>>();
 
   async discover(folders: readonly string[]): Promise<Discovery> {
     const opened = new Map<string, Target>();
@@ -38,6 +40,7 @@ export class Catalogue {
     }
     this.opened = opened;
     this.infos = infos;
+    this.listings = new Map();
     return { targets: infos, broken, roots: [...roots] };
   }
 
@@ -50,6 +53,19 @@ export class Catalogue {
     const target = await openTarget(info.manifestPath ?? info.store.path);
     this.opened.set(info.key, target);
     return target;
+  }
+
+  /** The cases of a target, read once between two discoveries. */
+  listing(info: TargetInfo): Promise<CaseListing> {
+    const { listings } = this;
+    let listing = listings.get(info.key);
+    if (listing === undefined) {
+      listing = this.open(info).then(({ store }) => store.list());
+      listings.set(info.key, listing);
+      // What failed is tried again by the next who asks.
+      listing.catch(() => listings.delete(info.key));
+    }
+    return listing;
   }
 
   /** The targets that were found in these workspace folders. */
