@@ -1,38 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { errorText } from '../errors';
 import type { Meter, Spent } from './budget';
+import { compactConversation } from './compaction';
 import type { Conversation } from './conversation';
 import type { WorkspaceHistory } from './history';
-import { eventEntry } from './log/eventEntry';
-import type { EventBody } from './log/eventEntry';
-import type { ChatMessage, Json, MessageRefs, ToolCall } from './log/inspectLog';
+import type { ChatMessage, ToolCall } from './log/inspectLog';
 import type { JournalEntry, RunJournal } from './log/runJournal';
+import type { Answered } from './loopEntries';
+import { modelEvent, toolRecord } from './loopEntries';
 import type { Generation, Model } from './models/model';
 import { ModelError } from './models/model';
-import type { Tool, ToolAnswer } from './tools/tool';
+import type { LoopCheckpoint, WorkEnd } from './stepJournal';
+import { StepJournal } from './stepJournal';
+import type { Tool } from './tools/tool';
 import { callTool, toolSpec } from './tools/tool';
 import { WorkspaceError } from './workspace';
 import type { AgentWorkspace } from './workspace';
 
-/** What the loop needs to go on from where a run stopped. */
-export interface LoopCheckpoint {
-  /** Steps done. */
-  readonly step: number;
-  readonly conversation: MessageRefs;
-  readonly spent: Spent;
-  /** The workspace's state in the run's history. */
-  readonly state: string;
-}
-
-/** How a run came to its end. */
+/** How the loop came to its end. */
 export type LoopEnd =
-  | { readonly kind: 'submitted' }
-  | {
-      readonly kind: 'limit';
-      readonly type: string;
-      readonly limit: number;
-      readonly message: string;
-    }
+  | WorkEnd
   /** Nothing is lost: it can be resumed once the reason is gone. */
   | { readonly kind: 'paused'; readonly reason: string };
 
@@ -58,11 +44,6 @@ const goOn =
   'Please proceed to the next step using your best judgement. If you believe you have completed ' +
   'the task, please call the submit tool.';
 
-const summarise =
-  'Your context is nearly full. Write a summary of all that you need to go on with this task: what ' +
-  'you have learned about the program, how your code is laid out, what passes and fails, and what ' +
-  'you were about to do. The messages so far will be replaced by it.';
-
 /**
  * The ReAct loop: the model is asked, its tool calls are run side by side, the answers go back. All
  * of a step is on disk before the next begins. Ends when the agent submits, a limit is hit, or what
@@ -71,11 +52,14 @@ const summarise =
 export class AgentLoop {
   private step: number;
   private state: string;
+  private readonly journal: StepJournal;
 
   constructor(
     private readonly parts: LoopParts,
     from?: LoopCheckpoint,
   ) {
+    const { journal, conversation, meter } = parts;
+    this.journal = new StepJournal(journal, conversation, meter);
     this.step = from?.step ?? 0;
     this.state = from?.state ?? '';
   }
@@ -94,8 +78,10 @@ export class AgentLoop {
       }
       const limit = meter.hit();
       if (limit !== undefined) {
-        await this.write([this.event({ event: 'sample_limit', ...limit })]);
-        return { kind: 'limit', ...limit };
+        const end = { kind: 'limit', ...limit } as const;
+        const event = this.journal.event({ event: 'sample_limit', ...limit });
+        await this.journal.finish([event], { ...this.where(), end });
+        return end;
       }
       const end = await this.oneStep();
       if (end !== undefined) {
@@ -118,20 +104,22 @@ export class AgentLoop {
       if (error.reason === 'context' && (await this.compact())) {
         return undefined;
       }
-      await this.write([this.event({ event: 'info', source: 'model', data: error.message })]);
+      const event = this.journal.event({ event: 'info', source: 'model', data: error.message });
+      await this.journal.append([event]);
       return { kind: 'paused', reason: `the model gave no answer: ${error.message}` };
     }
     const calls = generation.message.tool_calls ?? [];
     const answers = await Promise.all(calls.map((call) => this.call(call)));
     await this.parts.flush?.();
-    const entries = answers.flatMap(({ call, answer, seconds }) =>
-      this.toolEntries(call, answer, seconds),
-    );
+    const entries = answers.flatMap((answered): JournalEntry[] => {
+      const { message, event } = toolRecord(answered);
+      return [{ kind: 'message', message }, this.journal.event(event)];
+    });
     const nothingCalled: ChatMessage = { role: 'user', id: randomUUID(), content: goOn };
     const submitted = answers.some(({ answer }) => 'submitted' in answer);
     await this.finishStep(
       calls.length > 0 ? entries : [{ kind: 'message', message: nothingCalled }],
-      submitted ? { whole: true } : {},
+      submitted ? { kind: 'submitted' } : undefined,
     );
     if (submitted) {
       return { kind: 'submitted' };
@@ -157,69 +145,41 @@ export class AgentLoop {
       { signal },
     );
     this.parts.meter.add(generation.usage);
-    await this.write([
+    await this.journal.append([
       { kind: 'message', message: generation.message },
-      this.modelEvent(generation, input, specs),
+      this.journal.event(modelEvent(model.name, generation, input, specs)),
     ]);
     return generation;
   }
 
-  private async call(
-    call: ToolCall,
-  ): Promise<{ call: ToolCall; answer: ToolAnswer; seconds: number }> {
+  private async call(call: ToolCall): Promise<Answered> {
     const started = performance.now();
     const { tools, signal } = this.parts;
     const answer = await callTool(tools, call, { signal });
     return { call, answer, seconds: (performance.now() - started) / 1000 };
   }
 
-  private toolEntries(call: ToolCall, answer: ToolAnswer, seconds: number): JournalEntry[] {
-    const id = randomUUID();
-    const failed = 'error' in answer;
-    const text = failed ? '' : answer.text;
-    const error = failed ? { error: answer.error } : {};
-    return [
-      {
-        kind: 'message',
-        message: {
-          role: 'tool',
-          id,
-          content: text,
-          tool_call_id: call.id,
-          function: call.function,
-          ...error,
-        },
-      },
-      this.event({
-        event: 'tool',
-        type: 'function',
-        id: call.id,
-        function: call.function,
-        arguments: call.arguments,
-        result: text,
-        completed: new Date().toISOString(),
-        working_time: seconds,
-        message_id: id,
-        ...error,
-        ...(failed || answer.metadata === undefined ? {} : { metadata: answer.metadata }),
-      }),
-    ];
-  }
-
   /** Writes a step's end: the answers, the workspace as it stands, and where to go on from. */
   private async finishStep(
     entries: readonly JournalEntry[],
-    snapshot: { readonly whole?: true },
+    end: WorkEnd | undefined,
   ): Promise<void> {
     const { meter, onStep } = this.parts;
-    const { state, problem } = await this.recordState(snapshot);
+    const { state, problem } = await this.recordState(end === undefined ? {} : { whole: true });
     const changed = state !== this.state;
     this.state = state;
     this.step += 1;
     const marker: JournalEntry[] = changed
-      ? [this.event({ event: 'info', source: 'workspace', data: { state, step: this.step } })]
+      ? [
+          this.journal.event({
+            event: 'info',
+            source: 'workspace',
+            data: { state, step: this.step },
+          }),
+        ]
       : [];
-    await this.write([...entries, ...problem, ...marker], true);
+    const ended = end === undefined ? {} : { end };
+    await this.journal.finish([...entries, ...problem, ...marker], { ...this.where(), ...ended });
     onStep?.(this.step, meter.spent());
   }
 
@@ -236,102 +196,16 @@ export class AgentLoop {
       }
       const state = this.state === '' ? await history.record([]) : this.state;
       const data = `The workspace's state was not kept: ${error.message}`;
-      return { state, problem: [this.event({ event: 'info', source: 'workspace', data })] };
+      return { state, problem: [this.journal.event({ event: 'info', source: 'workspace', data })] };
     }
   }
 
   /** Puts a summary in the place of the conversation. @returns whether there was one to be had. */
-  private async compact(before?: number): Promise<boolean> {
-    const { model, conversation, meter, signal } = this.parts;
-    const request: ChatMessage = { role: 'user', id: randomUUID(), content: summarise };
-    let generation: Generation;
-    try {
-      generation = await model.generate(
-        { messages: [...conversation.messages, request], tools: [] },
-        { signal },
-      );
-    } catch (error) {
-      if (error instanceof ModelError) {
-        await this.write([
-          this.event({ event: 'info', source: 'compaction', data: errorText(error) }),
-        ]);
-        return false;
-      }
-      throw error;
-    }
-    meter.add(generation.usage);
-    const { content } = generation.message;
-    const text =
-      typeof content === 'string'
-        ? content
-        : content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
-    const summary: ChatMessage = {
-      role: 'user',
-      id: randomUUID(),
-      content: `[This is a summary of the conversation so far.]\n\n${text}`,
-    };
-    const index = this.parts.journal.messageCount;
-    const event = this.event({
-      event: 'compaction',
-      type: 'summary',
-      source: 'mirrorcode-workbench',
-      ...(before === undefined ? {} : { tokens_before: before }),
-      tokens_after: generation.usage.output_tokens,
-    });
-    await this.parts.journal.append([{ kind: 'message', message: summary }, event]);
-    conversation.replaceAfterTask(summary, index);
-    await this.write([], true);
-    return true;
+  private compact(before?: number): Promise<boolean> {
+    return compactConversation({ ...this.parts, journal: this.journal }, this.where(), before);
   }
 
-  private modelEvent(
-    { message, stopReason, usage, durationMs }: Generation,
-    input: MessageRefs,
-    specs: readonly ReturnType<typeof toolSpec>[],
-  ): JournalEntry {
-    const { name } = this.parts.model;
-    return this.event({
-      event: 'model',
-      model: name,
-      input: [],
-      input_refs: input,
-      tools: specs as unknown as Json[],
-      tool_choice: 'auto',
-      config: {},
-      output: {
-        model: name,
-        choices: [{ message, stop_reason: stopReason }],
-        usage,
-        time: durationMs / 1000,
-      },
-      completed: new Date().toISOString(),
-      working_time: durationMs / 1000,
-    });
-  }
-
-  private event(body: EventBody): JournalEntry {
-    return eventEntry(this.parts.meter, body);
-  }
-
-  /** Appends to the journal; messages join the conversation once they are on disk. */
-  private async write(entries: readonly JournalEntry[], checkpoint = false): Promise<void> {
-    const { journal, conversation, meter } = this.parts;
-    let index = journal.messageCount;
-    const added = entries.flatMap((entry) =>
-      entry.kind === 'message' ? [{ message: entry.message, index: index++ }] : [],
-    );
-    if (!checkpoint) {
-      await journal.append(entries);
-      added.forEach((each) => conversation.add(each.message, each.index));
-      return;
-    }
-    added.forEach((each) => conversation.add(each.message, each.index));
-    const where: LoopCheckpoint = {
-      step: this.step,
-      conversation: conversation.refs(),
-      spent: meter.spent(),
-      state: this.state,
-    };
-    await journal.append([...entries, { kind: 'checkpoint', checkpoint: where }]);
+  private where(): Pick<LoopCheckpoint, 'step' | 'state'> {
+    return { step: this.step, state: this.state };
   }
 }

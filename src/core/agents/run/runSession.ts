@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { CancelledError, errorCode, errorText, InfraError, UserError } from '../../errors';
 import type { Target } from '../../targets/target';
 import { AgentLoop } from '../agentLoop';
-import type { LoopCheckpoint, LoopEnd } from '../agentLoop';
+import type { LoopEnd } from '../agentLoop';
+import type { LoopCheckpoint } from '../stepJournal';
 import { Meter } from '../budget';
 import type { Conversation } from '../conversation';
 import { WorkspaceHistory } from '../history';
@@ -17,7 +18,8 @@ import { evaluateTestcasesTool, resourcesTool, submitTool } from '../tools/taskT
 import { textEditorTool } from '../tools/textEditor';
 import type { Tool } from '../tools/tool';
 import { CandidateScores } from './candidateScores';
-import { readPosition } from './checkpoint';
+import { endBefore, readPosition } from './checkpoint';
+import type { RunPosition } from './checkpoint';
 import { stoppedEnd } from './runControl';
 import { finalScore, inspectScore, scoredCases } from './finalScore';
 import type { FinalScore } from './finalScore';
@@ -40,6 +42,8 @@ export class RunSession {
   private readonly log: LogWriter;
   private readonly oracle: OracleEvents;
   private readonly record: RunRecord;
+  private readonly from: LoopCheckpoint | undefined;
+  private readonly conversation: Conversation;
   private readonly pausing = new AbortController();
   /** Ends the agent's work, and not the scoring that follows. */
   private readonly stopping = new AbortController();
@@ -55,11 +59,12 @@ export class RunSession {
     private readonly target: Target,
     private readonly host: RunHost,
     private readonly journal: RunJournal,
-    private readonly conversation: Conversation,
+    private readonly position: RunPosition,
     private readonly meter: Meter,
-    private readonly from: LoopCheckpoint | undefined,
   ) {
-    this.state = from?.state ?? '';
+    this.from = position.from;
+    this.conversation = position.conversation;
+    this.state = this.from?.state ?? '';
     this.history = new WorkspaceHistory(runFile(dir, 'history'));
     this.log = new LogWriter(
       runFile(dir, 'log'),
@@ -79,9 +84,9 @@ export class RunSession {
     const journalPath = runFile(dir, 'journal');
     const { journal, counts } = await RunJournal.open(journalPath);
     const checkpoint = counts.checkpoint as LoopCheckpoint | undefined;
-    const { conversation, spent } = await readPosition(journalPath, checkpoint);
-    const meter = new Meter(state.budget, state.settings.prices, spent);
-    return new RunSession(dir, state, target, host, journal, conversation, meter, checkpoint);
+    const position = await readPosition(journalPath, checkpoint);
+    const meter = new Meter(state.budget, state.settings.prices, position.spent);
+    return new RunSession(dir, state, target, host, journal, position, meter);
   }
 
   /**
@@ -111,7 +116,7 @@ export class RunSession {
 
   private async agentThenScore(): Promise<void> {
     const { state } = this.record;
-    let end: LoopEnd | undefined = state.end;
+    let end: LoopEnd | undefined = state.end ?? endBefore(this.from, this.meter);
     if (end === undefined) {
       await this.record.update(
         { status: 'running', process: thisProcess() },
@@ -259,15 +264,17 @@ export class RunSession {
       });
     }
     this.final = final;
-    await this.journal.append([
-      eventEntry(this.meter, {
-        event: 'score',
-        score: inspectScore(final),
-        intermediate: false,
-        scorer: scorerName,
-        model_usage: this.usage(),
-      }),
-    ]);
+    if (!this.position.isScored) {
+      await this.journal.append([
+        eventEntry(this.meter, {
+          event: 'score',
+          score: inspectScore(final),
+          intermediate: false,
+          scorer: scorerName,
+          model_usage: this.usage(),
+        }),
+      ]);
+    }
     const finished = new Date().toISOString();
     await this.log.write(this.logState('success', finished));
     const { rates, counts, solved } = final;
