@@ -152,7 +152,7 @@ export function commentElement(comment: Comment, replay: Replay, onEdit: () => v
     h(
       'header',
       {},
-      textButton(visibleText(capital(range)), () => replay.seek(comment.ordinal)),
+      textButton(visibleText(capital(range)), () => replay.goTo(comment.ordinal)),
       h(
         'span',
         { class: 'quiet' },

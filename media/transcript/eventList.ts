@@ -54,12 +54,6 @@ export class EventList {
     this.replay.tell('layout');
   }
 
-  setExpanded(open: boolean): void {
-    if (this.replay.expanded.has(this.replay.current) !== open) {
-      this.toggle();
-    }
-  }
-
   collapseAll(): void {
     this.replay.expanded.clear();
     this.scroller.refresh();

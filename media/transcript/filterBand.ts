@@ -38,6 +38,13 @@ export class FilterBand {
     'aria-label': 'Seconds that it took at least',
   });
   private readonly failed = h('input', { type: 'checkbox' });
+  private readonly spans = h('input', { type: 'checkbox' });
+  private readonly spansLabel = h(
+    'label',
+    { title: 'Show the rows where spans begin and end', hidden: true },
+    this.spans,
+    ' spans',
+  );
   private readonly status = h('span', { class: 'quiet', role: 'status' });
   private readonly selected = new Set<EventKind>();
   private abort: AbortController | undefined;
@@ -54,6 +61,12 @@ export class FilterBand {
     for (const field of [this.tool, this.span, this.failed]) {
       field.addEventListener('change', () => this.apply());
     }
+    this.spans.addEventListener('change', () => {
+      replay.showsSpans = this.spans.checked;
+      replay.updateRows();
+      replay.seek(replay.current);
+      replay.tell('filter');
+    });
     this.text.addEventListener('input', later);
     this.least.addEventListener('input', later);
     this.element.addEventListener('keydown', (event) => {
@@ -69,6 +82,7 @@ export class FilterBand {
       this.text,
       this.least,
       h('label', {}, this.failed, ' failed'),
+      this.spansLabel,
       this.status,
       textButton('Clear', () => this.clear()),
       h('span', { class: 'spacer' }),
@@ -77,6 +91,8 @@ export class FilterBand {
     replay.onChange((change) => {
       if (change === 'shape') {
         this.showChoices();
+      } else if (change === 'filter') {
+        this.spans.checked = replay.showsSpans;
       } else if (change === 'rows') {
         this.status.textContent = replay.isFiltered
           ? `${countText(replay.rowCount)} of ${countText(replay.count)}`
@@ -142,6 +158,7 @@ export class FilterBand {
       const kind = eventKinds[code] ?? 'other';
       counts.set(kind, (counts.get(kind) ?? 0) + 1);
     }
+    this.spansLabel.hidden = !counts.has('spanBegin') && !counts.has('spanEnd');
     this.kinds.replaceChildren(...[...counts].map(([kind, count]) => this.kindButton(kind, count)));
     this.showTools();
     const chosen = this.span.value || String(this.replay.filter.span ?? '');

@@ -10,6 +10,7 @@ const helpKeys: readonly (readonly [string, string])[] = [
   ['← →  or  ↑ ↓', 'Previous, next event'],
   ['< >', 'Slower, faster (1× to 64×)'],
   ['j  k', 'Next, previous turn'],
+  ['l  h', 'Next, previous agent, or span where no agents are told apart'],
   ['g g   G', 'First, last event'],
   ['g', 'Then a number and Enter: go to event'],
   [':', 'Go to an event, a time or a percentage'],
@@ -22,7 +23,6 @@ const helpKeys: readonly (readonly [string, string])[] = [
   ['/', 'Search'],
   ['f', 'Filter'],
   ['Enter', 'Open or close the event in place'],
-  ['l  h', 'Open, close the event in place'],
   ['z', 'Close all events'],
   ['r', 'Event, raw JSON, exact call'],
   ['p', 'Go to the answer or the call of this event'],
@@ -104,7 +104,7 @@ export function openGoTo(replay: Replay): void {
           problem.textContent = 'Give the number of an event, a time as 1:23, or a share as 50%.';
         } else {
           dialog.close();
-          replay.seek(ordinal);
+          replay.goTo(ordinal);
         }
       },
     },
@@ -149,7 +149,7 @@ export function openComments(replay: Replay, onEdit: (comment: Comment) => void)
       ...shown.map((comment) =>
         commentElement(comment, replay, () =>
           closeThen(dialog, () => {
-            replay.seek(comment.ordinal);
+            replay.goTo(comment.ordinal);
             onEdit(comment);
           }),
         ),

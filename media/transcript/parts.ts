@@ -37,7 +37,7 @@ export function partElement(part: Part, context: PartContext): HTMLElement {
     case 'image':
       return section('image', 'image', image(part.source));
     case 'toolCall':
-      return section('call', `call · ${part.name}`, callArguments(part.arguments, context));
+      return section('call', `call · ${part.name}`, ...call(part, context));
     case 'toolResult':
       return section(
         part.error === undefined ? 'result' : 'result bad',
@@ -92,6 +92,33 @@ function image(source: string): HTMLElement {
     );
   }
   return h('img', { src: source, alt: 'Image in the transcript' });
+}
+
+/** A call as its tool would have it shown; else, and for edits, its arguments. */
+function call(part: Part & { type: 'toolCall' }, context: PartContext): HTMLElement[] {
+  const { view, arguments: given } = part;
+  const named = callArguments(given, context);
+  if (view === undefined || isEdit(given)) {
+    return [named];
+  }
+  const { title, content } = view;
+  return [
+    ...(title === '' || title === part.name
+      ? []
+      : [h('div', { class: 'view-title' }, visibleText(title))]),
+    view.format === 'markdown' ? prose(content, undefined, context) : textBlock(content, context),
+    h('details', {}, h('summary', {}, 'Arguments'), named),
+  ];
+}
+
+const edited = ['old_str', 'old_string', 'new_str', 'new_string'];
+
+function isEdit(value: unknown): boolean {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    Object.keys(value).some((name) => edited.includes(name))
+  );
 }
 
 function callArguments(value: unknown, context: PartContext): HTMLElement {

@@ -6,7 +6,7 @@ import { clockText, costText, countText, durationText, percentText, tokensText }
 import { markerNames } from './icons';
 import { drawLane, drawMarks, railColours } from './railCanvas';
 import type { Mark } from './railCanvas';
-import { countWhere } from './replay';
+import { countBefore } from './visibleRows';
 import type { Change, Replay } from './replay';
 
 const laneNames: Readonly<Record<Lane['name'], string>> = {
@@ -255,7 +255,7 @@ export class Rail {
   private markerNear(ordinal: number): Near | undefined {
     const { ordinals, types, labels } = this.replay.shape.markers;
     const reach = (4 / Math.max(1, this.track.clientWidth)) * this.replay.count;
-    const first = countWhere(ordinals, (one) => one < ordinal - reach);
+    const first = countBefore(ordinals, ordinal - reach);
     const found = ordinals[first];
     return found === undefined || found > ordinal + reach
       ? undefined

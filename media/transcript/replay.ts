@@ -14,6 +14,7 @@ import type {
 import { eventKinds, markerTypes } from '../../src/protocol/transcript';
 import type { MessageChannel } from '../../src/protocol/messages';
 import { EventCache } from './eventCache';
+import { countBefore, VisibleRows } from './visibleRows';
 
 export type Channel = MessageChannel<TranscriptView, TranscriptHost>;
 
@@ -65,6 +66,8 @@ export class SearchState {
   }
 }
 
+const isSpan = (kind: EventKind) => kind === 'spanBegin' || kind === 'spanEnd';
+
 const emptyShape: Overview = {
   spans: [],
   turns: { ordinals: new Uint32Array(), output: new Float64Array() },
@@ -96,8 +99,9 @@ export class Replay {
   /** When the first event that has a time was (milliseconds since 1970); `NaN` if none has. */
   start = Number.NaN;
   filter: ViewFilter = {};
-  /** Ordinals that the filter lets through; all if absent. */
-  private visible: Uint32Array | undefined;
+  /** Whether the rows where spans begin and end are shown, which say little; their ordinals stay. */
+  showsSpans = false;
+  private readonly rows = new VisibleRows();
   readonly expanded = new Set<number>();
   comments: readonly Comment[] = [];
   search: SearchState | undefined;
@@ -133,42 +137,40 @@ export class Replay {
   }
 
   get rowCount(): number {
-    return this.visible?.length ?? this.count;
+    return this.rows.count;
   }
 
   get isFiltered(): boolean {
-    return this.visible !== undefined;
+    return this.rows.filtered !== undefined;
   }
 
   ordinalAt(row: number): number {
-    return this.visible === undefined ? row : (this.visible[row] ?? 0);
+    return this.rows.ordinalAt(row);
   }
 
   /** The row of an event, or of the next one that is shown; the last row past the end. */
   rowOf(ordinal: number): number {
-    const { visible } = this;
-    return visible === undefined
-      ? ordinal
-      : Math.max(
-          0,
-          Math.min(
-            countWhere(visible, (one) => one < ordinal),
-            visible.length - 1,
-          ),
-        );
+    return this.rows.rowOf(ordinal);
   }
 
   isVisible(ordinal: number): boolean {
-    return this.visible === undefined || this.visible[this.rowOf(ordinal)] === ordinal;
+    return this.rows.has(ordinal);
   }
 
-  setVisible(visible: Uint32Array | undefined): void {
-    this.visible = visible;
-    this.tell('rows');
+  setVisible(filtered: Uint32Array | undefined): void {
+    this.rows.filtered = filtered;
+    this.updateRows();
     if (this.rowCount > 0) {
       // An event that is no longer shown gives way to the next that is.
       this.seek(this.current);
     }
+  }
+
+  /** Lays the rows out anew, after events or what is known of them have changed. */
+  updateRows(): void {
+    const asked = this.showsSpans || this.filter.kinds?.some(isSpan) === true;
+    this.rows.update(this.count, this.shape.kinds, asked ? 'shown' : 'hidden');
+    this.tell('rows');
   }
 
   /** Takes what is new: kinds and times of the events before `from` are known. */
@@ -196,6 +198,16 @@ export class Replay {
     }
   }
 
+  /** Makes an event the current one that somebody asked for by name; shows spans if it is part of one. */
+  goTo(ordinal: number): void {
+    if (!this.isVisible(ordinal) && this.rows.passes(ordinal) && ordinal < this.count) {
+      this.showsSpans = true;
+      this.updateRows();
+      this.tell('filter');
+    }
+    this.seek(ordinal);
+  }
+
   step(rows: number): void {
     const row = this.rowOf(this.current) + rows;
     this.seek(this.ordinalAt(Math.max(0, Math.min(row, this.rowCount - 1))));
@@ -210,12 +222,18 @@ export class Replay {
     return (this.shape.times[ordinal] ?? Number.NaN) - this.start;
   }
 
-  /** The next of ordinals in order, from the current one on; `undefined` if there is none. */
+  /**
+   * The next of ordinals in order, from the current one on, that the filter lets through; `undefined`
+   * if there is none.
+   */
   neighbour(ordinals: readonly number[] | Uint32Array, direction: 1 | -1): number | undefined {
     const { current } = this;
-    const after = countWhere(ordinals, (ordinal) => ordinal <= current);
-    const before = countWhere(ordinals, (ordinal) => ordinal < current);
-    return direction > 0 ? ordinals[after] : ordinals[before - 1];
+    let at = countBefore(ordinals, direction > 0 ? current + 1 : current);
+    at -= direction > 0 ? 0 : 1;
+    while (at >= 0 && at < ordinals.length && !this.rows.passes(ordinals[at] ?? 0)) {
+      at += direction;
+    }
+    return ordinals[at];
   }
 
   /** Ordinals of markers, all of them where no types are given. */
@@ -231,7 +249,7 @@ export class Replay {
   markerLabel(ordinal: number, type: MarkerType): string | undefined {
     const { ordinals, types, labels } = this.shape.markers;
     const code = markerTypes.indexOf(type);
-    for (let at = countWhere(ordinals, (one) => one < ordinal); ordinals[at] === ordinal; at++) {
+    for (let at = countBefore(ordinals, ordinal); ordinals[at] === ordinal; at++) {
       if (types[at] === code) {
         return labels[at];
       }
@@ -276,22 +294,4 @@ function joined<T extends Uint8Array | Float64Array>(
   whole.set(before);
   whole.set(after, before.length);
   return whole;
-}
-
-/** How many of numbers in order hold, where those that hold come first. */
-export function countWhere(
-  numbers: readonly number[] | Uint32Array,
-  holds: (number: number) => boolean,
-): number {
-  let low = 0;
-  let high = numbers.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(numbers[middle] ?? 0)) {
-      low = middle + 1;
-    } else {
-      high = middle;
-    }
-  }
-  return low;
 }

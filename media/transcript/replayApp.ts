@@ -250,7 +250,7 @@ export class ReplayApp {
       channel.on('failed', (problem) => this.onFailed(problem)),
       channel.on('reveal', ({ sample, ordinal }) => {
         if (sample === this.replay.sample) {
-          this.replay.seek(ordinal);
+          this.replay.goTo(ordinal);
         } else {
           this.go(sample, ordinal);
         }
@@ -276,6 +276,7 @@ export class ReplayApp {
     }
     if (sample === saved.sample) {
       replay.filter = saved.filter;
+      replay.showsSpans = saved.spans === true;
       parts.filter.restore(saved.filter);
       saved.expanded.forEach((ordinal) => replay.expanded.add(ordinal));
     }
@@ -294,6 +295,7 @@ export class ReplayApp {
         ordinal: replay.current,
         expanded: [...replay.expanded].slice(0, 500),
         filter: replay.filter,
+        ...(replay.showsSpans ? { spans: true } : {}),
         outline: !this.outlinePane.hidden,
         detail: !parts.detail.element.hidden,
         outlineWidth: pixels('--outline-width'),

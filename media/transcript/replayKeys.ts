@@ -79,7 +79,7 @@ export class ReplayKeys {
     const { digits } = this;
     this.digits = undefined;
     if (key === 'Enter' && digits !== '') {
-      this.parts.replay.seek(Number(digits));
+      this.parts.replay.goTo(Number(digits));
       return true;
     }
     if (key === 'g') {
@@ -111,6 +111,7 @@ function moves({ replay, list, search }: ReplayParts): Record<string, () => void
   const turns = () => replay.shape.turns.ordinals;
   const errors = () => replay.markersOf('error', 'limit');
   const tests = () => replay.markersOf('testRun', 'score');
+  const agents = () => agentStarts(replay);
   return {
     ArrowDown: () => replay.step(1),
     ArrowUp: () => replay.step(-1),
@@ -123,6 +124,8 @@ function moves({ replay, list, search }: ReplayParts): Record<string, () => void
     G: () => replay.seek(replay.count - 1),
     j: go(turns, 1),
     k: go(turns, -1),
+    l: go(agents, 1),
+    h: go(agents, -1),
     e: go(errors, 1),
     E: go(errors, -1),
     t: go(tests, 1),
@@ -144,6 +147,18 @@ function moves({ replay, list, search }: ReplayParts): Record<string, () => void
   };
 }
 
+const agentSpans: ReadonlySet<string> = new Set(['agent', 'subagent', 'handoff']);
+
+/** The first shown event of each agent; of each span, where none is an agent's. */
+function agentStarts(replay: Replay): Uint32Array {
+  const { spans } = replay.shape;
+  const agents = spans.filter(({ type }) => agentSpans.has(type));
+  const starts = (agents.length > 0 ? agents : spans).map(({ first }) =>
+    replay.ordinalAt(replay.rowOf(first)),
+  );
+  return Uint32Array.from(new Set(starts)).sort();
+}
+
 function actions(parts: ReplayParts): Record<string, () => void> {
   const { replay, list, detail, player, search, filter, rail } = parts;
   const place = () => ({ sample: replay.sample, ordinal: replay.current });
@@ -158,8 +173,6 @@ function actions(parts: ReplayParts): Record<string, () => void> {
     '>': () => player.faster(1),
     '.': () => player.faster(1),
     Enter: () => list.toggle(),
-    l: () => list.setExpanded(true),
-    h: () => list.setExpanded(false),
     z: () => list.collapseAll(),
     '/': () => search.open(),
     f: () => filter.open(),

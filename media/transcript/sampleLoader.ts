@@ -73,7 +73,7 @@ export class SampleLoader {
     replay.load = state;
     replay.count = Math.max(state.count, state.complete ? 0 : before);
     if (!replay.isFiltered) {
-      replay.tell('rows');
+      replay.updateRows();
     }
     const now = performance.now();
     if (first || state.complete || now - this.readAt > growMs) {
@@ -111,6 +111,13 @@ export class SampleLoader {
     replay.tell('current');
     if (hasConditions(replay.filter)) {
       await replay.refilter();
+    } else {
+      replay.updateRows();
+    }
+    if (!replay.isVisible(replay.current)) {
+      // A link may lead to where a span begins; the start of a run need not be shown.
+      const named = this.wanted !== undefined && this.wanted > 0;
+      replay[named ? 'goTo' : 'seek'](replay.current);
     }
     hooks.reveal(this.isNew || this.wanted !== undefined ? 'center' : 'nearest');
     this.isNew = false;

@@ -4,8 +4,9 @@ import { icons, kindNames } from './icons';
 import { eventKinds } from '../../src/protocol/transcript';
 import type { EventKind, Query } from '../../src/protocol/transcript';
 import { visibleText } from './plainText';
-import { countWhere, SearchState } from './replay';
+import { SearchState } from './replay';
 import type { Replay } from './replay';
+import { countBefore } from './visibleRows';
 
 /** Milliseconds after the last key before the search starts. */
 const typingMs = 200;
@@ -111,7 +112,7 @@ export class SearchBand {
     const hits = replay.search?.inOrder ?? new Uint32Array();
     const found = replay.neighbour(hits, direction) ?? hits.at(direction > 0 ? 0 : -1);
     if (found !== undefined) {
-      replay.seek(found);
+      replay.goTo(found);
     }
   }
 
@@ -209,7 +210,7 @@ export class SearchBand {
     const { inOrder, matches, done, stopped } = search;
     const { length } = inOrder;
     const place = search.ordinals.has(current)
-      ? `${countText(countWhere(inOrder, (ordinal) => ordinal <= current))} of `
+      ? `${countText(countBefore(inOrder, current + 1))} of `
       : '';
     const plus = stopped ? '+' : '';
     const more = stopped || done ? '' : ' so far…';

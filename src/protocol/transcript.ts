@@ -283,6 +283,7 @@ export const savedReplayParser = object({
   ordinal: whole,
   expanded: listOf(whole),
   filter,
+  spans: optional(flag),
   outline: flag,
   detail: flag,
   outlineWidth: whole,

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { useBrowser } from '../support/browser/browserRig';
 import { themeNames } from '../support/browser/theme';
+import { evalFile, event } from '../unit/transcripts/support/inspectLog';
 import { caseRun } from '../unit/transcripts/support/caseRun';
 import { claudeLine, showTranscript } from './transcriptRig';
 import type { ShownTranscript } from './transcriptRig';
@@ -140,13 +141,48 @@ suite('replay of a transcript', () => {
     await page.locator('.filter-band', { hasText: '20 of 200' }).waitFor();
     await page.getByLabel('Text that events hold').fill('step15');
     await page.locator('.filter-band', { hasText: '2 of 200' }).waitFor();
-    await page.waitForTimeout(400);
+    await page.waitForFunction(() => {
+      const kept = window.fakeHostState as { filter?: { text?: string } } | undefined;
+      return kept?.filter?.text === 'step15';
+    });
     const state = await shown.view.keptState();
     const again = await show(run(200), { state });
     await again.view.page.locator('#event-15.current').waitFor();
     await again.view.page.waitForFunction(
       () => document.querySelectorAll('.event-row').length === 2,
     );
+  });
+
+  test('where spans begin and end is shown when asked for, by the same numbers', async () => {
+    const span = (at: number, name: string, id: string) => [
+      event(at, 'span_begin', { id, parent_id: null, type: 'agent', name, span_id: id }),
+      event(at + 1, 'info', { source: 'a', data: `${name} works`, span_id: id }),
+      event(at + 2, 'span_end', { id, span_id: id }),
+    ];
+    const file = path.join(folder, 'spans.eval');
+    await writeFile(
+      file,
+      evalFile([{ events: [...span(0, 'planner', 's'), ...span(3, 'coder', 't')] }]),
+    );
+    const shown = await showTranscript(rig(), file);
+    const { page } = shown.view;
+    await at(shown, 1);
+    assert.equal(await page.locator('.event-row').count(), 2);
+    await page.keyboard.press('l');
+    await at(shown, 4);
+    await page.keyboard.press('h');
+    await at(shown, 1);
+    await page.keyboard.press('f');
+    await page.getByLabel('spans').check();
+    await page.locator('#event-5 .title', { hasText: 'coder ends' }).waitFor();
+    await page.getByLabel('spans').uncheck();
+    await page.locator('#event-5').waitFor({ state: 'detached' });
+    await page.keyboard.press('Escape');
+    // What somebody asks for by its number is shown.
+    for (const key of [':', '3', 'Enter']) {
+      await page.keyboard.press(key);
+    }
+    await at(shown, 3);
   });
 
   test('a click on the rail goes there, and the rail is a slider for keys', async () => {
@@ -332,8 +368,8 @@ suite('replay of a transcript', () => {
     }
     const terminals = page.getByRole('button', { name: 'Show as a terminal would' });
     await terminals.first().click();
-    await page.locator('.terminal-host .xterm-rows').first().waitFor();
-    await page.waitForTimeout(300);
+    // What comes after an escape sequence is shown once the terminal has taken the sequence.
+    await page.locator('.terminal-host .xterm-rows', { hasText: 'after' }).first().waitFor();
     assert.equal(await page.evaluate(() => 'hacked' in window), false);
     assert.equal(await page.evaluate(() => navigator.clipboard.readText()), 'mine');
     assert.equal(await page.locator('main a, main script, main img, main iframe').count(), 0);

@@ -86,6 +86,13 @@ export interface CaseHistory {
   readonly verdicts: Uint8Array;
 }
 
+/** A tool's own way to show a call; parameters stand in their places. */
+export interface ToolView {
+  readonly title: string;
+  readonly format: 'text' | 'markdown';
+  readonly content: string;
+}
+
 /** One piece of what an event shows, in the order in which it was said. */
 export type Part =
   | { readonly type: 'text'; readonly role?: Role; readonly text: string }
@@ -101,6 +108,8 @@ export type Part =
       readonly id: string;
       readonly name: string;
       readonly arguments: unknown;
+      /** How its tool would have it shown, where the log says so. */
+      readonly view?: ToolView;
     }
   | {
       readonly type: 'toolResult';

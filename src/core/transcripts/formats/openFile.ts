@@ -15,7 +15,7 @@ import type { OpenedTranscript } from './format';
 import { openInspectEval } from './inspect/inspectEval';
 import { openInspectJson } from './inspect/inspectJson';
 import { openMiniSweAgent } from './miniSweAgent';
-import { openOpenHands, openOpenHandsFolder } from './openhands/openOpenHands';
+import { conversationFolder, openOpenHands, openOpenHandsFolder } from './openhands/openOpenHands';
 import { openSweAgent } from './sweAgent';
 
 const knownFormats =
@@ -36,6 +36,10 @@ const mainFiles = ['log.eval', path.join('agent', 'trajectory.json'), 'trajector
 export async function openFile(file: string, signal?: AbortSignal): Promise<OpenedTranscript> {
   if (isFolder(file)) {
     return openFolder(file, signal);
+  }
+  const conversation = conversationFolder(file);
+  if (conversation !== undefined) {
+    return openOpenHandsFolder(conversation);
   }
   const bytes = FileStore.open(file);
   try {

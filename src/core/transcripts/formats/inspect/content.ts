@@ -1,4 +1,4 @@
-import type { Part, Role } from '../../normalForm';
+import type { Part, Role, ToolView } from '../../normalForm';
 import { asArray, asObject, asText, firstText, valueText } from '../../values';
 import type { JsonObject } from '../../values';
 import type { References } from './references';
@@ -70,12 +70,41 @@ export function messageParts(message: JsonObject, references: References): Part[
 }
 
 function toolCallPart(call: JsonObject, references: References): Part {
+  const args = references.deep(call['arguments'] ?? asObject(call['function'])['arguments'] ?? {});
   return {
     type: 'toolCall',
     id: asText(call['id']),
     // Logs of 2024 have OpenAI's own shape, with a function object inside.
     name: firstText(call['function'], asObject(call['function'])['name'], call['name']),
-    arguments: references.deep(call['arguments'] ?? asObject(call['function'])['arguments'] ?? {}),
+    arguments: args,
+    ...withView(call['view'], args, references),
+  };
+}
+
+/**
+ * A call's view (`ToolCallContent` of Inspect's `src/inspect_ai/tool/_tool_call.py`), with the
+ * arguments that it names as `{{name}}` in their places.
+ */
+export function withView(
+  value: unknown,
+  args: unknown,
+  references: References,
+): { view?: ToolView } {
+  const { title, format, content } = asObject(value);
+  if (typeof content !== 'string' || content === '') {
+    return {};
+  }
+  const given = asObject(args);
+  const filled = (text: string) =>
+    text.replace(/\{\{(\w+)\}\}/g, (placeholder, name: string) =>
+      Object.hasOwn(given, name) ? valueText(given[name]) : placeholder,
+    );
+  return {
+    view: {
+      title: filled(asText(title)),
+      format: format === 'markdown' ? format : 'text',
+      content: filled(references.text(content)),
+    },
   };
 }
 

@@ -4,7 +4,7 @@ import { callTitle, cut, commandLine, firstLine, partsTitle } from '../../titles
 import { asArray, asNumber, asObject, asText, firstText, valueText } from '../../values';
 import type { JsonObject } from '../../values';
 import type { Described, Detail } from '../format';
-import { asRole, contentParts, messageParts, partsText, toolError } from './content';
+import { asRole, contentParts, messageParts, partsText, toolError, withView } from './content';
 import type { References } from './references';
 
 /** What an event needs of the sample around it. */
@@ -29,6 +29,7 @@ const describers: Readonly<Record<string, Describe>> = {
   sandbox,
   score,
   compaction,
+  checkpoint,
   error: (event, context) => failure(event['error'], context),
   info: ({ data, source }, { references }) => said(references.deep(data), asText(source)),
   logger: ({ message }, { references }) => {
@@ -79,7 +80,7 @@ const common = new Set([
   'metadata',
 ]);
 
-function other(event: JsonObject, { references }: EventContext): Described {
+function other(event: JsonObject, { references }: Pick<EventContext, 'references'>): Described {
   const shown = Object.entries(event).filter(([key, value]) => !common.has(key) && value !== null);
   const type = asText(event['event']);
   const value = references.deep(Object.fromEntries(shown));
@@ -140,7 +141,7 @@ function tool(event: JsonObject, { references }: EventContext): Described {
   return {
     title: callTitle(name, args),
     parts: [
-      { type: 'toolCall', id, name, arguments: args },
+      { type: 'toolCall', id, name, arguments: args, ...withView(event['view'], args, references) },
       { type: 'toolResult', id, name, text, ...(error === undefined ? {} : { error }) },
       ...parts.filter((part) => part.type === 'image'),
     ],
@@ -200,6 +201,19 @@ function compaction(event: JsonObject): Described {
     ],
     compaction: { before, after },
   };
+}
+
+/** A snapshot that was taken: its number, why, how large, and of which files. */
+function checkpoint(event: JsonObject, { references }: EventContext): Described {
+  const megabytes = asNumber(event['size_bytes']);
+  const facts = [
+    `checkpoint ${valueText(event['checkpoint_id'])}`,
+    ...['trigger', 'turn'].flatMap((key) =>
+      event[key] === undefined || event[key] === null ? [] : [`${key} ${valueText(event[key])}`],
+    ),
+    ...(megabytes === undefined ? [] : [`${(megabytes / 1e6).toFixed(1)} MB`]),
+  ];
+  return { ...other(event, { references }), title: cut(facts.join(' · ')) };
 }
 
 function model(event: JsonObject, context: EventContext): Described {

@@ -8,6 +8,7 @@ import { InspectReader } from './inspectReader';
 import { asObject, valueText, without } from '../../values';
 import type { InspectRows } from './inspectRows';
 import { fromSample } from './sampleInfo';
+import { markCall, markResult, resultKind } from '../toolKind';
 
 /** What only the whole sample tells: results that are attachments, and calls without tool events. */
 export function finishInspect(index: SampleIndex, rows: InspectRows, store: ByteStore): void {
@@ -57,12 +58,13 @@ function addMessagesAsRows(index: SampleIndex, reader: InspectReader): void {
     const message = reader.rawMessage(number);
     const role = typeof message['role'] === 'string' ? message['role'] : 'message';
     const error = message['error'] !== undefined && message['error'] !== null;
+    const answered = typeof message['function'] === 'string' ? message['function'] : undefined;
     const ordinal = index.events.add({
       offset: messages.offset(number),
       length: messages.size(number),
-      kind: role === 'tool' ? 'toolResult' : 'message',
+      kind: role === 'tool' ? resultKind(answered) : 'message',
       type: role,
-      tool: typeof message['function'] === 'string' ? message['function'] : undefined,
+      tool: answered,
       failed: error,
     });
     if (error) {
@@ -72,8 +74,12 @@ function addMessagesAsRows(index: SampleIndex, reader: InspectReader): void {
         valueText(asObject(message['error'])['message'] ?? message['error']),
       );
     }
+    if (role === 'tool') {
+      markResult(index, ordinal, answered, reader.answerText(message));
+    }
     for (const call of reader.callsOf(message)) {
       index.countToolCall(call);
+      markCall(index, ordinal, call);
     }
   }
 }

@@ -109,10 +109,12 @@ export class InspectReader implements SampleReader {
   /** The text that answers a call, where only messages hold it. */
   answer(id: string): string | undefined {
     const message = this.answerMessage(id);
-    const part =
-      message === undefined
-        ? undefined
-        : messageParts(message, new References(this.index, this.store))[0];
+    return message === undefined ? undefined : this.answerText(message);
+  }
+
+  /** What a message of a tool says. */
+  answerText(message: JsonObject): string | undefined {
+    const part = messageParts(message, new References(this.index, this.store))[0];
     return part?.type === 'toolResult' ? part.text : undefined;
   }
 

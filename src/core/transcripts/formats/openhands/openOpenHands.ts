@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { UserError } from '../../../errors';
 import { FileStore } from '../../bytes/byteStore';
@@ -43,14 +43,29 @@ export function openOpenHands(
 }
 
 /**
- * Opens a conversation folder of the OpenHands SDK: `base_state.json` and a file an event.
+ * The folder of a conversation that a file is part of: its `base_state.json`, or one of its events.
+ * `undefined` for a file that stands for itself.
+ */
+export function conversationFolder(file: string): string | undefined {
+  const folder = path.dirname(path.resolve(file));
+  const name = path.basename(file);
+  if (name === 'base_state.json' && existsSync(path.join(folder, 'events'))) {
+    return folder;
+  }
+  const isEvent = path.basename(folder) === 'events' && /^(?:event-\d+-.*|\d+)\.json$/.test(name);
+  return isEvent ? path.dirname(folder) : undefined;
+}
+
+/**
+ * Opens a conversation folder of OpenHands: `base_state.json` and a file an event
+ * (`events/event-00007-….json`, before its SDK `events/7.json`).
  *
  * @throws UserError if the folder holds no events.
  */
 export function openOpenHandsFolder(folder: string): OpenedTranscript {
   const events = path.join(folder, 'events');
   const names = readdirSync(events)
-    .filter((name) => /^event-\d+-.*\.json$/.test(name))
+    .filter((name) => /^(?:event-\d+-.*|\d+)\.json$/.test(name))
     .sort((a, b) => eventNumber(a) - eventNumber(b));
   if (names.length === 0) {
     throw new UserError(`The folder ${events} holds no events of OpenHands.`);
