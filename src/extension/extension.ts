@@ -89,7 +89,9 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   own(vscode.workspace.registerFileSystemProvider(partScheme, parts, { isCaseSensitive: true }));
   own(watchFiles(model));
 
-  void model.refresh();
+  // Starting the engine's thread takes as long as all of the above: the editor goes on before it.
+  const reading = setImmediate(() => void model.refresh());
+  own({ dispose: () => clearImmediate(reading) });
   log.info(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
   return { services, trees };
 }

@@ -9,7 +9,10 @@ import type { CheckedCase, EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
 
-type CaseCalls = Pick<EngineCalls, 'count' | 'list' | 'readCase' | 'writeCase' | 'renameCase' | 'checkCase'>;
+type CaseCalls = Pick<
+  EngineCalls,
+  'count' | 'list' | 'readCase' | 'writeCase' | 'renameCase' | 'checkCase'
+>;
 
 /** Listing, reading, checking and writing cases. */
 export function caseHandlers(catalogue: Catalogue): Handlers<CaseCalls> {
