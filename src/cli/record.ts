@@ -2,6 +2,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import type { Command } from 'commander';
+import { UserError } from '../core/errors';
 import type { Target } from '../core/targets/target';
 import type { Engine } from '../core/sandbox/sandbox';
 import { selectEngine } from '../core/sandbox/selectEngine';
@@ -10,9 +11,11 @@ import type { CaseDraft } from '../core/recording/capture';
 import { makeDraft, readAssignments, readFiles } from '../core/recording/draft';
 import { readDrafts } from '../core/recording/drafts';
 import { readInput } from '../core/recording/inputRow';
+import { isSuite, suiteFormats } from '../core/cases/exchange/suites/readSuite';
 import { readSuiteDrafts } from '../core/cases/exchange/suites/suiteDrafts';
 import { recordIntoStore } from '../core/recording/recordIntoStore';
 import type { StoredRecording } from '../core/recording/recordIntoStore';
+import { SuiteFollower } from '../core/recording/suiteFollower';
 import { defaultRuns } from '../core/recording/recorder';
 import type { RecordOptions as CoreOptions } from '../core/recording/recorder';
 import { readVariations } from '../core/recording/verify';
@@ -139,17 +142,26 @@ async function recordingOf(
     return (engine, how) => recordDual(io, target, engine, request, how);
   }
   const taken = new Set((await target.store.list()).cases.map((known) => known.name));
-  const drafts =
-    options.from === undefined
-      ? [await draftOf(io, args, options, taken)]
-      : await draftsOf(io, options.from, options, target, taken);
-  return (engine, how) =>
+  const recordDrafts = (drafts: readonly CaseDraft[], engine: Engine, how: CoreOptions) =>
     recordIntoStore(target, engine, drafts, {
       ...how,
       replace: options.replace === true,
       allowFlaky: options.allowFlaky === true,
       pin: options.pin,
     });
+  const list = path.resolve(io.cwd, options.from ?? '');
+  if (options.from !== undefined && (await isSuite(list))) {
+    return async (engine, how) =>
+      recordDrafts(await suiteDrafts(io, list, options, target, engine), engine, how);
+  }
+  const drafts =
+    options.from === undefined
+      ? [await draftOf(io, args, options, taken)]
+      : await readDrafts(list, target, {
+          ...(await defaultsOf(io, options)),
+          taken,
+        });
+  return (engine, how) => recordDrafts(drafts, engine, how);
 }
 
 async function draftOf(
@@ -170,23 +182,32 @@ async function draftOf(
   return makeDraft(parts, io.cwd, taken);
 }
 
-async function draftsOf(
+async function defaultsOf(io: CliIo, { label, env, file }: RecordOptions) {
+  return { labels: label, env: readAssignments(env), files: await readFiles(file, io.cwd) };
+}
+
+/** The calls in another tool's suite; the reference is run where one leaves something to the next. */
+async function suiteDrafts(
   io: CliIo,
-  from: string,
-  { label, env, file }: RecordOptions,
+  list: string,
+  options: RecordOptions,
   target: Target,
-  taken: ReadonlySet<string>,
-): Promise<CaseDraft[]> {
-  const list = path.resolve(io.cwd, from);
-  const defaults = {
-    labels: label,
-    env: readAssignments(env),
-    files: await readFiles(file, io.cwd),
-    taken,
-  };
-  const suite = await readSuiteDrafts(list, target, defaults);
-  suite?.refused.forEach(({ name, reason }) => io.note(`left out: ${name}: ${reason}.`));
-  return suite?.drafts ?? readDrafts(list, target, defaults);
+  engine: Engine,
+): Promise<readonly CaseDraft[]> {
+  const follower = new SuiteFollower(target, () => Promise.resolve(engine), io.signal);
+  try {
+    const { follow } = follower;
+    const suite = await readSuiteDrafts(list, { target, follow }, await defaultsOf(io, options));
+    if (suite === undefined) {
+      throw new UserError(`There is no test suite in ${list}.`, {
+        action: `These are understood: ${suiteFormats}.`,
+      });
+    }
+    suite.refused.forEach(({ name, reason }) => io.note(`left out: ${name}: ${reason}.`));
+    return suite.drafts;
+  } finally {
+    await follower.dispose();
+  }
 }
 
 async function readStdin(io: CliIo, source: string | undefined): Promise<Uint8Array> {

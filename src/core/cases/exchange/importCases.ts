@@ -2,29 +2,30 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../errors';
 import type { Case } from '../case';
 import { GoldStore } from '../gold/goldStore';
-import type { Target } from '../../targets/target';
 import type { Refused } from './exchange';
 import { hasCaseFolders, importDirs } from './importDirs';
 import { readSuite, suiteFormats } from './suites/readSuite';
+import type { ReadOptions } from './suites/suite';
 
 /**
  * The cases of a file or folder in another format, recognised by what it is. A suite of a test tool
  * gives inputs; recording the reference gives their golds.
  * @param source Absolute path.
- * @param target Whose command lines are looked for; its own arguments are left out of the cases'.
+ * @param options The target whose command lines are looked for; its own arguments are left out of
+ * the cases'.
  * @throws UserError when there is nothing to import.
  */
 export async function importCases(
   source: string,
-  target: Target,
+  options: ReadOptions,
 ): Promise<{ cases: Case[]; refused: Refused[] }> {
   if (source.endsWith('.jsonl')) {
     return importGold(source);
   }
   if (await hasCaseFolders(source)) {
-    return importDirs(source, target.reference?.prefixArgs ?? []);
+    return importDirs(source, options.target.reference?.prefixArgs ?? []);
   }
-  const suite = await readSuite(source, target);
+  const suite = await readSuite(source, options);
   if (suite === undefined) {
     throw new UserError(`There is nothing in ${source} that can be imported.`, {
       action: `Formats: gold rows (.jsonl), folders with cmd and expected_output, ${suiteFormats}.`,

@@ -1,270 +1,194 @@
-import { lstat, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError } from '../../../errors';
-import { parseCommandLine } from '../../../recording/commandLine';
+import { errorText, UserError } from '../../../errors';
 import type { CommandLine } from '../../../recording/commandLine';
 import { argsAfterCommand } from '../../../recording/drafts';
 import type { Target } from '../../../targets/target';
-import type { CaseInput, FileEntry } from '../../case';
-import { defaultDirMode, defaultFileMode } from '../../caseLayout';
+import type { CaseInput, FileEntry, Gold } from '../../case';
 import { bytesContent } from '../../content';
-import { encodeOsString } from '../../osString';
-import { byText, isInsidePath } from '../../paths';
-import { printed } from './printed';
-import type { Pipeline, ShellCommand } from './shellScript';
+import { SceneVariables } from './sceneCommands';
+import { SceneFiles } from './sceneFiles';
+import type { BesideOptions } from './sceneFiles';
+import { SceneStages, stageOf } from './sceneStages';
+import type { Piped, Stage } from './sceneStages';
+import type { Pipeline } from './shellScript';
 import { parseShellScript } from './shellScript';
+import { confirms } from './suiteAnswer';
+import type { Follow, SuiteAnswer } from './suiteAnswer';
 
-/** How suites name the folder that they lie in. */
+/** How suites name the folder that they lie in, and what of it they want. */
 const suiteFolder = /(?:\$TESTDIR|\$\{TESTDIR\}|\x22\$TESTDIR\x22|\x22\$\{TESTDIR\}\x22)\//gu;
+const besideSuite = new RegExp(`${suiteFolder.source}(?<name>[^\\s'"|;&<>]+)`, 'gu');
 
-/** Commands that show or shape the output and don't change what the target is given. */
-const without: ReadonlySet<string> = new Set(['true', ':', 'set']);
+export interface SceneOptions extends BesideOptions {
+  readonly target: Target;
+  /** Runs the reference once, to see what a call leaves to those after it. */
+  readonly follow: Follow;
+  readonly files?: readonly FileEntry[];
+}
+
+export interface Step {
+  /** What the suite gives to the command beside what the command itself says. */
+  readonly stdin?: Uint8Array;
+  /** How a refusal names it: `line 12`. */
+  readonly place: string;
+  readonly expected?: SuiteAnswer | undefined;
+}
 
 /**
  * What a suite's shell commands have made so far: files, variables. Each call of the target becomes
- * the input of a case, with the files as they are then. Nothing is run.
+ * the input of a case, with the files as they are then. Only the reference is ever run, and only
+ * where what it leaves matters to a later command.
  */
 export class ShellScene {
-  private readonly env: Record<string, string> = {};
-  private readonly entries = new Map<string, FileEntry>();
-  /** Files whose bytes only running could tell. */
-  private readonly unknown = new Set<string>();
+  private readonly variables = new SceneVariables();
+  private readonly files: SceneFiles;
+  private readonly stages: SceneStages;
+  /** What the last call leaves, not looked at yet. */
+  private pending: (() => Promise<void>) | undefined;
+  /** Why it is no longer known what the files and variables are. */
+  private lost: string | undefined;
 
-  /** @param folder Where the suite lies, absolute: files named by calls are looked for there. */
-  constructor(
-    private readonly target: Target,
-    private readonly folder: string,
-    files: readonly FileEntry[] = [],
-  ) {
-    files.forEach((entry) => this.entries.set(entry.path, entry));
+  constructor(private readonly options: SceneOptions) {
+    this.files = new SceneFiles(options, options.files ?? []);
+    this.stages = new SceneStages(this.files, this.variables);
   }
 
   /**
    * Follows a command of the suite.
-   * @param stdin What the suite gives to the command beside what the command itself says.
    * @returns the inputs of the cases in it; none for one that only prepares.
-   * @throws UserError that says what can't be followed, as the rest of a sentence.
+   * @throws UserError that says what can't be followed, as the rest of a sentence. What comes after
+   * it is refused too, unless the reference answers there as the suite says.
    */
-  async follow(script: string, stdin?: Uint8Array): Promise<CaseInput[]> {
+  async follow(script: string, step: Step): Promise<CaseInput[]> {
     const inputs: CaseInput[] = [];
-    for (const pipeline of parseShellScript(script.replaceAll(suiteFolder, ''))) {
-      const input = await this.followPipeline(pipeline, stdin);
-      if (input !== undefined) {
-        inputs.push(input);
+    const lostBefore = this.lost;
+    try {
+      for (const { groups } of script.matchAll(besideSuite)) {
+        this.files.ask(groups?.['name'] ?? '');
       }
+      for (const pipeline of parseShellScript(script.replaceAll(suiteFolder, ''))) {
+        await this.settle();
+        if (this.isReached(pipeline)) {
+          await this.followPipeline(pipeline, step, inputs);
+        }
+      }
+    } catch (error) {
+      this.lose(`it comes after ${step.place}, where ${errorText(error)}`);
+      throw error;
+    }
+    const doubt = lostBefore ?? this.doubt();
+    if (inputs.length > 0 && doubt !== undefined) {
+      await this.requireAnswer(inputs, step, doubt);
     }
     return inputs;
   }
 
+  private lose(reason: string): void {
+    this.lost ??= reason;
+  }
+
+  private doubt(): string | undefined {
+    const unknown = this.files.anyUnknown;
+    return unknown === undefined ? this.lost : `what ${unknown} holds is not known`;
+  }
+
+  private async requireAnswer(
+    inputs: readonly CaseInput[],
+    { expected }: Step,
+    doubt: string,
+  ): Promise<void> {
+    const answers: Gold[] = [];
+    for (const input of expected === undefined ? [] : inputs) {
+      answers.push(await this.options.follow(input));
+    }
+    const isSure = expected !== undefined && (await confirms(answers, expected));
+    if (!isSure) {
+      throw new UserError(doubt);
+    }
+  }
+
+  /** Looks at what the last call left. */
+  private async settle(): Promise<void> {
+    const { pending } = this;
+    this.pending = undefined;
+    await pending?.();
+  }
+
+  /** Whether a shell would come to a pipeline, as the one before it ended. */
+  private isReached({ after, commands }: Pipeline): boolean {
+    if (after === ';') {
+      return true;
+    }
+    if (this.stages.status === undefined) {
+      throw new UserError(
+        `only running could tell whether it comes to "${commands[0]?.text ?? ''}"`,
+      );
+    }
+    return (this.stages.status === 0) === (after === '&&');
+  }
+
   private async followPipeline(
-    pipeline: Pipeline,
-    stdin: Uint8Array | undefined,
-  ): Promise<CaseInput | undefined> {
-    const commands = pipeline.map((command) => ({ command, line: parsed(command) }));
-    const calls = commands.filter(({ line }) => this.isTarget(line));
-    const at = commands.findIndex(({ line }) => this.isTarget(line));
-    if (calls.length > 1) {
-      throw new UserError('it pipes the program into itself');
+    { commands }: Pipeline,
+    { stdin }: Step,
+    inputs: CaseInput[],
+  ): Promise<void> {
+    const stages = commands.map(stageOf);
+    const lastCall = stages.findLastIndex(({ line }) => this.isTarget(line));
+    let piped: Piped = stdin;
+    for (const [i, stage] of stages.entries()) {
+      if (!this.isTarget(stage.line)) {
+        piped = await this.stages.run(stage, piped, i > 0);
+        continue;
+      }
+      const input = await this.toInput(stage, piped, i > 0);
+      inputs.push(input);
+      if (i === lastCall) {
+        this.pending = () => this.finish(stage, input, stages.slice(i + 1));
+        return;
+      }
+      piped = await this.stages.route(stage, await this.options.follow(input));
     }
-    if (calls.length === 0) {
-      await this.prepare(commands);
-      return undefined;
+  }
+
+  private async finish(stage: Stage, input: CaseInput, rest: readonly Stage[]): Promise<void> {
+    try {
+      let piped = await this.stages.route(stage, await this.options.follow(input));
+      for (const next of rest) {
+        piped = await this.stages.run(next, piped, true);
+      }
+    } catch (error) {
+      if (!(error instanceof UserError)) {
+        throw error;
+      }
+      this.stages.status = undefined;
+      this.lose(`what "${stage.command.text}" leaves can't be followed: ${errorText(error)}`);
     }
-    // What stands behind the call only shows its output.
-    let piped = stdin;
-    for (const { command, line } of commands.slice(0, at)) {
-      piped = await this.produce(command, line, piped);
-    }
-    const [{ command, line }] = calls as [(typeof calls)[number]];
-    const last = commands.at(-1)?.command;
-    if (last?.output !== undefined) {
-      this.unknown.add(plainPath(last.output.file));
-    }
-    return this.toInput(command, line, piped);
   }
 
   private isTarget({ command }: CommandLine): boolean {
-    const { name, reference } = this.target;
+    const { name, reference } = this.options.target;
     const names = [name, reference?.argv0, reference?.path].flatMap((known) =>
       known === undefined ? [] : [known, path.basename(known)],
     );
     return names.includes(command);
   }
 
-  private async toInput(
-    command: ShellCommand,
-    line: CommandLine,
-    piped: Uint8Array | undefined,
-  ): Promise<CaseInput> {
-    const args = argsAfterCommand([line.command, ...line.args], this.target);
-    const stdin = (await this.stdinOf(command, line)) ?? piped ?? new Uint8Array(0);
-    for (const arg of args) {
-      await this.stage(arg);
+  private async toInput(stage: Stage, piped: Piped, isFilter: boolean): Promise<CaseInput> {
+    const { command, line } = stage;
+    const args = argsAfterCommand([line.command, ...line.args], this.options.target);
+    const own = await this.stages.stdinOf(command, line);
+    if (own === undefined && piped === undefined && isFilter) {
+      throw new UserError('only running could tell what it is piped');
     }
+    for (const arg of args) {
+      await this.files.stage(arg);
+    }
+    await this.stages.open(command);
     return {
       args,
-      env: { ...this.env, ...line.env },
-      stdin: bytesContent(stdin),
-      files: [...this.entries.values()].sort((a, b) => byText(a.path, b.path)),
+      env: { ...this.variables.exported, ...line.env },
+      stdin: bytesContent(own ?? piped ?? new Uint8Array(0)),
+      files: this.files.found(),
     };
   }
-
-  private async stdinOf(
-    { heredoc }: ShellCommand,
-    { stdin }: CommandLine,
-  ): Promise<Uint8Array | undefined> {
-    if (heredoc !== undefined) {
-      return encodeOsString(heredoc);
-    }
-    switch (stdin.kind) {
-      case 'none':
-        return undefined;
-      case 'text':
-        return encodeOsString(stdin.text);
-      case 'file':
-        return stdin.path === '/dev/null' ? new Uint8Array(0) : this.read(stdin.path);
-    }
-  }
-
-  /** A file that an argument names and that lies beside the suite goes into the case. */
-  private async stage(arg: string): Promise<void> {
-    const at = path.posix.normalize(arg);
-    if (this.unknown.has(at)) {
-      throw new UserError(`it reads ${at}, which another command wrote`);
-    }
-    if (isInsidePath(at) && !this.entries.has(at)) {
-      const found = await readBeside(path.join(this.folder, at));
-      if (found !== undefined) {
-        this.put(at, found.bytes, found.mode);
-      }
-    }
-  }
-
-  private async read(file: string): Promise<Uint8Array> {
-    const at = path.posix.normalize(file);
-    await this.stage(at);
-    const entry = this.entries.get(at);
-    if (entry?.kind !== 'file' || entry.content.kind !== 'bytes') {
-      throw new UserError(`it reads ${file}, which is not there`);
-    }
-    return entry.content.bytes;
-  }
-
-  private put(at: string, bytes: Uint8Array, mode: number): void {
-    if (!isInsidePath(at)) {
-      throw new UserError(`it writes to ${at}, outside its folder`);
-    }
-    this.unknown.delete(at);
-    this.entries.set(at, { kind: 'file', path: at, mode, content: bytesContent(bytes) });
-  }
-
-  /** Commands that make files and variables. */
-  private async prepare(
-    commands: readonly { readonly command: ShellCommand; readonly line: CommandLine }[],
-  ): Promise<void> {
-    let bytes: Uint8Array | undefined;
-    for (const { command, line } of commands) {
-      if (!this.arrange(line)) {
-        bytes = await this.produce(command, line, bytes);
-      }
-    }
-    const output = commands.at(-1)?.command.output;
-    if (output !== undefined && output.file !== '/dev/null') {
-      const at = plainPath(output.file);
-      const before = output.append && this.entries.has(at) ? await this.read(at) : Buffer.alloc(0);
-      this.put(at, Buffer.concat([before, bytes ?? Buffer.alloc(0)]), defaultFileMode);
-    }
-  }
-
-  /** @returns whether it was a command that arranges something rather than printing it. */
-  private arrange({ command, args, env }: CommandLine): boolean {
-    const names = args.filter((arg) => !arg.startsWith('-'));
-    switch (command) {
-      case 'export':
-        names.forEach((name) => this.setVariable(name));
-        return true;
-      case 'unset':
-        names.forEach((name) => Reflect.deleteProperty(this.env, name));
-        return true;
-      case 'mkdir':
-        names.forEach((name) => this.makeFolder(path.posix.normalize(name)));
-        return true;
-      case 'touch':
-        names.forEach((name) => this.put(name, new Uint8Array(0), defaultFileMode));
-        return true;
-      case 'rm':
-        names.forEach((name) => this.entries.delete(path.posix.normalize(name)));
-        return true;
-      default:
-        Object.assign(this.env, command === '' ? env : {});
-        return command === '' || without.has(command);
-    }
-  }
-
-  private setVariable(assignment: string): void {
-    const [, name = '', value] = /^(\w+)=(.*)$/su.exec(assignment) ?? [];
-    if (value !== undefined) {
-      this.env[name] = value;
-    }
-  }
-
-  private makeFolder(at: string): void {
-    if (!isInsidePath(at)) {
-      throw new UserError(`it makes the folder ${at}, outside its own`);
-    }
-    this.entries.set(at, { kind: 'dir', path: at, mode: defaultDirMode });
-  }
-
-  /** What a command prints that only repeats what the script or a file says. */
-  private async produce(
-    command: ShellCommand,
-    line: CommandLine,
-    piped: Uint8Array | undefined,
-  ): Promise<Uint8Array> {
-    if (line.command === 'cat') {
-      const stdin = (await this.stdinOf(command, line)) ?? piped;
-      const files = line.args.length === 0 ? ['-'] : line.args;
-      const parts: Uint8Array[] = [];
-      for (const file of files) {
-        parts.push(file === '-' ? (stdin ?? Buffer.alloc(0)) : await this.read(file));
-      }
-      return Buffer.concat(parts);
-    }
-    const bytes = printed(line.command, line.args);
-    if (bytes === undefined) {
-      throw new UserError(`it runs "${line.command}", which is not the target`);
-    }
-    return bytes;
-  }
-}
-
-function parsed({ text }: ShellCommand): CommandLine {
-  // An assignment alone sets a variable for what follows.
-  const alone = /^(?<name>\w+)=(?<value>[^\s'"$\\]*)$/u.exec(text)?.groups;
-  if (alone !== undefined) {
-    const env = { [alone['name'] ?? '']: alone['value'] ?? '' };
-    return { command: '', args: [], env, stdin: { kind: 'none' } };
-  }
-  const line = parseCommandLine(text);
-  if (line === undefined) {
-    throw new UserError('it is empty');
-  }
-  return line;
-}
-
-function plainPath(word: string): string {
-  return path.posix.normalize(word.replaceAll(/['"]/gu, ''));
-}
-
-async function readBeside(
-  file: string,
-): Promise<{ readonly bytes: Uint8Array; readonly mode: number } | undefined> {
-  const stats = await lstat(file).catch(() => undefined);
-  if (stats?.isFile() !== true) {
-    return undefined;
-  }
-  return {
-    bytes: await readFile(file),
-    mode: (stats.mode & 0o100) === 0 ? defaultFileMode : 0o755,
-  };
 }

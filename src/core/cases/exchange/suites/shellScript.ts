@@ -6,15 +6,28 @@ export interface ShellCommand {
   readonly text: string;
   /** The lines of a here-document. */
   readonly heredoc?: string;
-  /** Where its standard output goes, as typed. */
-  readonly output?: { readonly append: boolean; readonly file: string };
+  /** Where its standard output and its standard error go. */
+  readonly sinks: Sinks;
+}
+
+/** The command's own standard output or error, or a file, as typed. */
+export type Sink = 'stdout' | 'stderr' | { readonly append: boolean; readonly file: string };
+
+export interface Sinks {
+  readonly stdout: Sink;
+  readonly stderr: Sink;
 }
 
 /** Commands joined by `|`. */
-export type Pipeline = readonly ShellCommand[];
+export interface Pipeline {
+  readonly commands: readonly ShellCommand[];
+  /** How it hangs on the pipeline before: whether that has to succeed, or to fail. */
+  readonly after: '&&' | '||' | ';';
+}
 
 /** Operators between commands, the longer ones first. */
-const operators = ['&&', '||', ';', '|', '&', '\n'] as const;
+const operators = ['&&', '||', '|&', ';', '|', '&', '\n'] as const;
+const terminal: Sinks = { stdout: 'stdout', stderr: 'stderr' };
 const redirection = /^(?<op>&>>|&>|>>|>&|>\||<<-|<<<|<<|<|>)/u;
 const word = /^[ \t]*(?<word>(?:'[^']*'|"(?:[^"\\]|\\.)*"|\\.|[^\s'"\\<>|&;()])+)/su;
 const heredocStart =
@@ -73,9 +86,10 @@ function bodyOf(lines: readonly string[], isPlain: boolean): string {
 class ScriptReader {
   private at = 0;
   private text = '';
-  private output: ShellCommand['output'];
+  private sinks = terminal;
   private heredoc: string | undefined;
   private pipeline: ShellCommand[] = [];
+  private after: Pipeline['after'] = ';';
   private readonly pipelines: Pipeline[] = [];
 
   constructor(
@@ -96,7 +110,7 @@ class ScriptReader {
         this.readCharacter(rest);
       }
     }
-    this.endPipeline();
+    this.endPipeline(';');
     return this.pipelines;
   }
 
@@ -118,13 +132,19 @@ class ScriptReader {
 
   private operate(operator: (typeof operators)[number]): void {
     this.at += operator.length;
-    if (operator === '||' || operator === '&') {
-      throw new UserError(`it uses "${operator}"`);
+    if (operator === '&') {
+      throw new UserError('it uses "&"');
     }
-    if (operator === '|') {
+    if (operator === '|&') {
+      this.sinks = { ...this.sinks, stderr: this.sinks.stdout };
+    }
+    if (operator.startsWith('|') && operator !== '||') {
       this.endCommand();
+    } else if (operator === '&&' || operator === '||') {
+      this.endPipeline(operator);
     } else {
-      this.endPipeline();
+      // A line may end after an operator.
+      this.endPipeline(operator === '\n' && this.text.trim() === '' ? this.after : ';');
     }
   }
 
@@ -146,32 +166,44 @@ class ScriptReader {
     }
     const descriptor = /(?:^|\s)(?<n>\d)$/u.exec(this.text)?.groups?.['n'];
     this.text = descriptor === undefined ? this.text : this.text.slice(0, -1);
-    // What goes to stderr, or joins the two streams, doesn't change what is given to the program.
-    if ((descriptor === undefined || descriptor === '1') && op !== '>&') {
-      this.output = { append: op.endsWith('>>'), file: target };
-    }
+    this.sinks = sinksAfter(this.sinks, op, descriptor ?? '1', target);
   }
 
-  private endPipeline(): void {
+  private endPipeline(next: Pipeline['after']): void {
     this.endCommand();
     if (this.pipeline.length > 0) {
-      this.pipelines.push(this.pipeline);
+      this.pipelines.push({ commands: this.pipeline, after: this.after });
       this.pipeline = [];
     }
+    this.after = next;
   }
 
   private endCommand(): void {
     const text = this.text.trim();
-    const { heredoc, output } = this;
+    const { heredoc, sinks } = this;
     if (text !== '') {
-      this.pipeline.push({
-        text,
-        ...(heredoc === undefined ? {} : { heredoc }),
-        ...(output === undefined ? {} : { output }),
-      });
+      this.pipeline.push({ text, ...(heredoc === undefined ? {} : { heredoc }), sinks });
     }
     this.text = '';
-    this.output = undefined;
+    this.sinks = terminal;
     this.heredoc = undefined;
   }
+}
+
+/** @throws UserError for what only a shell could do. */
+function sinksAfter(sinks: Sinks, op: string, descriptor: string, target: string): Sinks {
+  if (op === '>&' && /^(?:\d|-)$/u.test(target)) {
+    const copied = target === '1' ? sinks.stdout : target === '2' ? sinks.stderr : undefined;
+    return set(sinks, descriptor, copied);
+  }
+  const both = op.startsWith('&') || op === '>&';
+  const sink = { append: op.endsWith('>>'), file: target };
+  return both ? { stdout: sink, stderr: sink } : set(sinks, descriptor, sink);
+}
+
+function set(sinks: Sinks, descriptor: string, sink: Sink | undefined): Sinks {
+  if (sink === undefined || (descriptor !== '1' && descriptor !== '2')) {
+    throw new UserError('it closes a stream, or opens one of its own');
+  }
+  return descriptor === '1' ? { ...sinks, stdout: sink } : { ...sinks, stderr: sink };
 }

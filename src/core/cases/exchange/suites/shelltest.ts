@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Target } from '../../../targets/target';
 import { decodeOsString, encodeOsString } from '../../osString';
 import { ShellScene } from './shellScene';
-import type { Suite } from './suite';
+import type { ReadOptions, Suite } from './suite';
 import { SuiteBuilder } from './suite';
 
 interface Test {
@@ -17,7 +16,7 @@ interface Test {
  * Reads a shelltestrunner suite (`.test`), in any of its three formats: 3 (`<`, `$`, `>`), 2 (`<<<`,
  * `$$$`, `>>>`) and 1 (a bare command line, then `<<<`, `>>>`).
  */
-export async function readShelltest(file: string, target: Target): Promise<Suite> {
+export async function readShelltest(file: string, options: ReadOptions): Promise<Suite> {
   const suite = new SuiteBuilder(path.basename(file, path.extname(file)));
   const lines = decodeOsString(await readFile(file)).split('\n');
   const tests = lines.some((line) => line.startsWith('$$$'))
@@ -27,9 +26,16 @@ export async function readShelltest(file: string, target: Target): Promise<Suite
       : withCommandFirst(lines);
   for (const { command, stdin, line } of tests) {
     // Tests of one file run in any order: none sees what another one made.
-    const scene = new ShellScene(target, path.dirname(file));
+    const scene = new ShellScene({
+      ...options,
+      folder: path.dirname(file),
+      isWorkingFolder: true,
+    });
     await suite.at(line, async () => {
-      const inputs = await scene.follow(command, encodeOsString(stdin));
+      const inputs = await scene.follow(command, {
+        place: `line ${line}`,
+        stdin: encodeOsString(stdin),
+      });
       inputs.forEach((input) => suite.add(input));
     });
   }

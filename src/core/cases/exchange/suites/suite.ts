@@ -1,7 +1,15 @@
 import { errorText, UserError } from '../../../errors';
 import { nameFor, uniqueName } from '../../../recording/names';
 import type { Case, CaseInput } from '../../case';
+import type { Target } from '../../../targets/target';
 import type { Refused } from '../exchange';
+import type { Follow } from './suiteAnswer';
+
+/** Whose calls a suite holds, and how to see what one leaves to the next. */
+export interface ReadOptions {
+  readonly target: Target;
+  readonly follow: Follow;
+}
 
 /**
  * The cases of a test suite that was made for another tool. They come without golds, unless the

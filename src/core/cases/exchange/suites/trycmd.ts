@@ -4,12 +4,11 @@ import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
 import { errorCode, errorText, UserError } from '../../../errors';
 import { parseCommandLine } from '../../../recording/commandLine';
-import type { Target } from '../../../targets/target';
 import { bytesContent } from '../../content';
 import { decodeOsString, encodeOsString } from '../../osString';
 import { readTree } from '../byteTree';
 import { ShellScene } from './shellScene';
-import type { Suite } from './suite';
+import type { ReadOptions, Suite } from './suite';
 import { SuiteBuilder } from './suite';
 
 /** What of a `cmd.toml` is given to the program; what is expected of it is not read. */
@@ -49,11 +48,16 @@ function readToml(text: string): z.infer<typeof oneShot> {
 }
 
 /** Reads `.trycmd` and Markdown: `$ ` and `> ` in fences marked `console` or `trycmd`. */
-export async function readTrycmdConsole(file: string, target: Target): Promise<Suite> {
+export async function readTrycmdConsole(file: string, options: ReadOptions): Promise<Suite> {
   const base = file.slice(0, -path.extname(file).length);
   const suite = new SuiteBuilder(path.basename(base));
   const files = await readTree(`${base}.in`, { modes: 'executable' });
-  const scene = new ShellScene(target, path.dirname(file), files);
+  const scene = new ShellScene({
+    ...options,
+    folder: path.dirname(file),
+    isWorkingFolder: true,
+    files,
+  });
   const lines = decodeOsString(await readFile(file)).split('\n');
   let isInside = false;
   for (let i = 0; i < lines.length; i++) {
@@ -66,8 +70,9 @@ export async function readTrycmdConsole(file: string, target: Target): Promise<S
       while (lines[i + 1]?.startsWith('> ') === true) {
         script.push(lines[++i]?.slice(2) ?? '');
       }
+      const step = { place: `line ${start + 1}` };
       await suite.at(start + 1, async () => {
-        (await scene.follow(script.join('\n'))).forEach((input) => suite.add(input));
+        (await scene.follow(script.join('\n'), step)).forEach((input) => suite.add(input));
       });
     }
   }
