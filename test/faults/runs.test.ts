@@ -34,6 +34,7 @@ import {
   makeMirrorTarget,
   referenceMark,
 } from '../support/runs/mirrorTarget';
+import type { ChildOrder } from '../support/runs/runChildOrder';
 
 const MiB = 2 ** 20;
 const limits = {
@@ -282,13 +283,19 @@ for (const [kind, start] of Object.entries(engines)) {
         return solve[n] ?? {};
       });
       const script = path.resolve('test/support/runs/runChild.ts');
-      const docker = daemon === undefined ? [] : [`unix://${daemon.socketPath}`];
-      const args = [target.path, folder, server.baseUrl, distDir, kind, ...docker];
+      const order: ChildOrder = {
+        target: target.path,
+        root: folder,
+        baseUrl: server.baseUrl,
+        distDir,
+        engine: kind,
+        ...(daemon === undefined ? {} : { dockerHost: `unix://${daemon.socketPath}` }),
+      };
       const atStep = new Promise<number>((resolve) => {
         reached = resolve;
       });
       const before = new Set((await listRuns(workFolder)).map(({ dir }) => dir));
-      const child = spawn(process.execPath, ['--import', 'tsx', script, ...args], {
+      const child = spawn(process.execPath, ['--import', 'tsx', script, JSON.stringify(order)], {
         stdio: ['ignore', 'inherit', 'inherit'],
       });
       assert.equal(await atStep, 1);

@@ -29,10 +29,15 @@ export class Conversation {
     return ranges;
   }
 
-  /** Keeps the first messages of the task and puts a summary in the place of all that followed. */
+  /**
+   * Keeps what the run was given to begin with and puts a summary in the place of all that followed,
+   * earlier summaries too: the model had them before it when it wrote the new one.
+   */
   replaceAfterTask(summary: ChatMessage, index: number): void {
-    const firstAnswer = this.items.findIndex(({ message }) => message.role === 'assistant');
-    this.items = firstAnswer < 0 ? this.items : this.items.slice(0, firstAnswer);
+    this.items = this.items.filter(
+      ({ message }) =>
+        (message.role === 'system' || message.role === 'user') && message.source === 'input',
+    );
     this.add(summary, index);
   }
 

@@ -18,11 +18,17 @@ const parts = 10;
 /** Tokens of context at which the scripted conversation is summarised: every hundred steps. */
 const compactAt = 20_000;
 
-/** What one part of a run has come to at its end; sizes in bytes, times in milliseconds. */
-interface Reading {
-  readonly step: number;
+interface Clock {
   readonly wallMs: number;
   readonly cpuMs: number;
+}
+
+/** What one part of a run has come to at its end; sizes in bytes. */
+interface Reading {
+  readonly step: number;
+  readonly end: Clock;
+  /** When the next part begins: what a reading costs is nobody's. */
+  readonly next: Clock;
   readonly heap: number;
   readonly rss: number;
   readonly journal: number;
@@ -77,8 +83,7 @@ export async function longRun(
 }
 
 async function read(dir: string, step: number): Promise<Reading> {
-  const { user, system } = process.cpuUsage();
-  const wallMs = performance.now();
+  const end = clock();
   collectGarbage();
   const { heapUsed, rss } = process.memoryUsage();
   const journal = await stat(runFile(dir, 'journal')).then(
@@ -86,7 +91,12 @@ async function read(dir: string, step: number): Promise<Reading> {
     () => 0,
   );
   const history = await folderSize(runFile(dir, 'history'));
-  return { step, wallMs, cpuMs: (user + system) / 1000, heap: heapUsed, rss, journal, history };
+  return { step, end, heap: heapUsed, rss, journal, history, next: clock() };
+}
+
+function clock(): Clock {
+  const { user, system } = process.cpuUsage();
+  return { wallMs: performance.now(), cpuMs: (user + system) / 1000 };
 }
 
 function collectGarbage(): void {
@@ -98,7 +108,9 @@ async function folderSize(folder: string): Promise<number> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   let size = 0;
   for (const entry of entries.filter((one) => one.isFile())) {
-    size += (await stat(path.join(entry.parentPath, entry.name))).size;
+    // A file that was being written has its own name by now.
+    const found = await stat(path.join(entry.parentPath, entry.name)).catch(() => undefined);
+    size += found?.size ?? 0;
   }
   return size;
 }
@@ -111,12 +123,12 @@ type Costs = {
 };
 
 function costs(from: Reading, to: Reading): Costs {
-  const a = (pick: (reading: Reading) => number) => (pick(to) - pick(from)) / (to.step - from.step);
+  const steps = to.step - from.step;
   return {
-    'ms of wall clock': a(({ wallMs }) => wallMs),
-    'ms of processor': a(({ cpuMs }) => cpuMs),
-    'KiB of journal': a(({ journal }) => journal) / 1024,
-    'KiB of history': a(({ history }) => history) / 1024,
+    'ms of wall clock': (to.end.wallMs - from.next.wallMs) / steps,
+    'ms of processor': (to.end.cpuMs - from.next.cpuMs) / steps,
+    'KiB of journal': (to.journal - from.journal) / steps / 1024,
+    'KiB of history': (to.history - from.history) / steps / 1024,
   };
 }
 

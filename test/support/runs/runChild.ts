@@ -1,30 +1,46 @@
 /**
- * A process of its own that works on a run, so that a test can kill it. Arguments: the target's
- * folder, the work folder, the model's base URL, the built files.
+ * A process of its own that works on a run, so that a test can kill it. Argument: what to do, as JSON
+ * (`ChildOrder`).
  */
 import { openModel } from '../../../src/core/agents/models/openModel';
-import { startRun } from '../../../src/core/agents/run/startRun';
+import type { RunHost } from '../../../src/core/agents/run/runOptions';
+import { resumeRun, startRun } from '../../../src/core/agents/run/startRun';
 import { selectEngine } from '../../../src/core/sandbox/selectEngine';
 import { openTarget } from '../../../src/core/targets/openTarget';
 import { WorkFolder } from '../../../src/core/workFolder';
+import type { ChildOrder } from './runChildOrder';
 
 async function main(): Promise<void> {
-  const [folder = '', root = '', baseUrl = '', distDir = '', choice = '', dockerHost] =
-    process.argv.slice(2);
-  const engine = await selectEngine(choice, {
-    distDir,
+  const order = JSON.parse(process.argv[2] ?? '{}') as ChildOrder;
+  const { dockerHost } = order;
+  const engine = await selectEngine(order.engine, {
+    distDir: order.distDir,
     ...(dockerHost === undefined ? {} : { dockerHost }),
   });
-  await startRun(
-    { target: await openTarget(folder), language: 'python', budget: { tokens: 10_000 } },
-    {
-      engine,
-      model: await openModel({ model: 'test/scripted', baseUrl }, {}),
-      workFolder: new WorkFolder(root),
-      jobs: 2,
-      signal: new AbortController().signal,
-    },
-  );
+  const host: RunHost = {
+    engine,
+    model: await openModel({ model: 'test/scripted', baseUrl: order.baseUrl }, {}),
+    workFolder: new WorkFolder(order.root),
+    jobs: 2,
+    signal: new AbortController().signal,
+    retryPolicy: { tries: 2, firstWaitMs: 1, longestWaitMs: 1 },
+  };
+  const target = await openTarget(order.target);
+  const { compactAt } = order;
+  const { state } = await (order.resume === undefined
+    ? startRun(
+        {
+          target,
+          language: 'python',
+          budget: { tokens: 10_000_000 },
+          ...(compactAt === undefined ? {} : { compactAt }),
+        },
+        host,
+      )
+    : resumeRun(order.resume, host, target));
+  await engine.dispose();
+  // The run may stand still because its engine died, of which whoever looks on is told.
+  console.log(JSON.stringify({ status: state.status, reason: state.reason }));
 }
 
 void main();

@@ -237,17 +237,19 @@ suite('agents: the loop', () => {
     assert.ok((await events()).some((event) => event.event === 'sample_limit'));
   });
 
-  test('a full context is summarised; the log keeps every message', async () => {
+  test('a full context is summarised, as often as it takes; the log keeps every message', async () => {
     await run(
       (request, n) =>
         request.tools.length === 0
           ? { text: 'what I know' }
-          : { text: `turn ${n}`, usage: { input: n === 2 ? 5000 : 100, output: 1 } },
-      { compactAt: 4000, budget: { tokens: 5700 } },
+          : { text: `turn ${n}`, usage: { input: n === 2 || n === 5 ? 5000 : 100, output: 1 } },
+      { compactAt: 4000, budget: { tokens: 10_800 } },
     );
-    const afterwards = server!.requests[4]!.messages;
-    assert.equal(afterwards.length, 2, 'the task and the summary');
-    assert.match(String(afterwards[1]?.['content']), /what I know/u);
+    for (const first of [4, 7]) {
+      const afterwards = server!.requests[first]!.messages;
+      assert.equal(afterwards.length, 2, 'the task and the last summary alone');
+      assert.match(String(afterwards[1]?.['content']), /what I know/u);
+    }
     const kept: string[] = [];
     for await (const entry of readJournal(journalPath())) {
       if (entry.kind === 'message' && entry.message.role === 'assistant') {
@@ -257,7 +259,10 @@ suite('agents: the loop', () => {
     assert.ok(
       ['turn 0', 'turn 1', 'turn 2'].every((turn) => kept.some((text) => text.includes(turn))),
     );
-    assert.equal((await events()).filter((event) => event.event === 'compaction').length, 1);
+    const told = await events();
+    assert.equal(told.filter((event) => event.event === 'compaction').length, 2);
+    const asked = told.filter((event) => event.event === 'model');
+    assert.equal(asked.length, server!.requests.length, 'also those that summarised');
   });
 
   test('a stopped run goes on where it was, as if it had not been stopped', async () => {

@@ -6,6 +6,7 @@ import { errorCode, errorText, InfraError, UserError } from '../../errors';
 import { withFileLock } from '../../fileLock';
 import type { WorkFolder } from '../../workFolder';
 import type { Shared } from '../budget';
+import { processMark } from './processMark';
 import { runStateSchema } from './runState';
 import type { RunState } from './runState';
 
@@ -137,7 +138,7 @@ export function isLive({ status, process: owner, updated }: RunState, now = Date
   }
   try {
     process.kill(owner.pid, 0);
-    return true;
+    return owner.mark === undefined || owner.mark === processMark(owner.pid);
   } catch (error) {
     return errorCode(error) === 'EPERM';
   }
@@ -162,5 +163,6 @@ export async function claimRun(dir: string): Promise<RunState> {
 }
 
 export function thisProcess(): RunState['process'] {
-  return { pid: process.pid, host: os.hostname() };
+  const mark = processMark(process.pid);
+  return { pid: process.pid, host: os.hostname(), ...(mark === undefined ? {} : { mark }) };
 }

@@ -85,7 +85,12 @@ export const runStateSchema = z.object({
   counts: z.record(z.string(), z.number()).exactOptional(),
   solved: z.boolean().exactOptional(),
   /** The process at work on it. */
-  process: z.object({ pid: z.number(), host: z.string() }),
+  process: z.object({
+    pid: z.number(),
+    host: z.string(),
+    /** Tells it from a later process of the same number, where the system can. */
+    mark: z.string().exactOptional(),
+  }),
   /** Names in the log. */
   ids: z.object({ sample: z.string(), run: z.string(), eval: z.string(), task: z.string() }),
 });

@@ -3,6 +3,7 @@ import { UserError } from '../../errors';
 import { openTarget } from '../../targets/openTarget';
 import type { Target } from '../../targets/target';
 import { nothingSpent } from '../budget';
+import { removeHalfWritten } from './leftovers';
 import { stoppedEnd } from './runControl';
 import { claimRun, makeRunFolder, readRunState, thisProcess, writeRunState } from './runFolder';
 import { defaultSubmitGate } from '../tools/taskTools';
@@ -39,6 +40,7 @@ export async function resumeRun(dir: string, host: RunHost, target?: Target): Pr
     });
   }
   const claimed = reopened(await claimRun(dir));
+  await removeHalfWritten(dir);
   const opened = target ?? (await openTarget(claimed.settings.targetPath));
   const session = await RunSession.open(dir, claimed, opened, host);
   return session.work();
