@@ -7,6 +7,7 @@ import type {
   MarkerType,
   Opened,
   Overview,
+  Query,
   TranscriptHost,
   TranscriptView,
   ViewFilter,
@@ -40,10 +41,15 @@ export class SearchState {
   matches = 0;
   done = false;
   stopped = false;
+  /** Some were told by their bytes alone, and hold it only most likely. */
+  about = false;
   problem: string | undefined;
   private sorted: Uint32Array | undefined;
 
-  constructor(readonly id: number) {}
+  constructor(
+    readonly id: number,
+    readonly query: Query,
+  ) {}
 
   /** Events that hold it, in their order; they are found in that of the file. */
   get inOrder(): Uint32Array {
@@ -56,6 +62,16 @@ export class SearchState {
     excerpts.forEach((excerpt) => this.excerpts.set(excerpt.ordinal, excerpt));
     this.matches += matches;
     this.sorted = undefined;
+  }
+
+  /** Takes what a closer look at an event gave. */
+  settle(ordinal: number, excerpt: Excerpt | null): void {
+    if (excerpt === null) {
+      this.ordinals.delete(ordinal);
+      this.sorted = undefined;
+    } else {
+      this.excerpts.set(ordinal, excerpt);
+    }
   }
 
   /** At most so many of them, spread over the run, for marks. */

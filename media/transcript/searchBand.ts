@@ -77,6 +77,7 @@ export class SearchBand {
     replay.onChange((change) => {
       if (change === 'search' || change === 'current') {
         this.show();
+        this.lookCloser();
       }
     });
   }
@@ -150,9 +151,10 @@ export class SearchBand {
     const abort = new AbortController();
     this.abort = abort;
     const id = ++this.number;
-    replay.search = new SearchState(id);
+    const query = this.query(text);
+    replay.search = new SearchState(id, query);
     replay.tell('search');
-    void this.run(id, this.query(text), { signal: abort.signal, keepsPlace });
+    void this.run(id, query, { signal: abort.signal, keepsPlace });
   }
 
   private query(text: string): Query {
@@ -172,13 +174,13 @@ export class SearchBand {
   ): Promise<void> {
     const { replay } = this;
     try {
-      const { stopped } = await replay.channel.request(
+      const { stopped, about } = await replay.channel.request(
         'search',
         { sample: replay.sample, search: id, query },
         { signal, timeoutMs: Number.POSITIVE_INFINITY },
       );
       if (replay.search?.id === id) {
-        Object.assign(replay.search, { done: true, stopped });
+        Object.assign(replay.search, { done: true, stopped, about });
         replay.tell('search');
         if (!keepsPlace && !replay.search.ordinals.has(replay.current)) {
           this.step(1);
@@ -207,17 +209,7 @@ export class SearchBand {
       this.status.textContent = search.problem;
       return;
     }
-    const { inOrder, matches, done, stopped } = search;
-    const { length } = inOrder;
-    const place = search.ordinals.has(current)
-      ? `${countText(countBefore(inOrder, current + 1))} of `
-      : '';
-    const plus = stopped ? '+' : '';
-    const more = stopped || done ? '' : ' so far…';
-    this.status.textContent =
-      done && length === 0
-        ? 'No results'
-        : `${place}${countText(length)}${plus} ${length === 1 ? 'event' : 'events'}, ${countText(matches)} ${matches === 1 ? 'match' : 'matches'}${more}`;
+    this.status.textContent = statusText(search, current);
     const hit = search.excerpts.get(current);
     if (hit !== undefined) {
       this.excerpt.append(
@@ -227,4 +219,38 @@ export class SearchBand {
       );
     }
   }
+
+  /** The current event may be one that was told by its bytes alone. */
+  private lookCloser(): void {
+    const { channel, search, sample, current: ordinal } = this.replay;
+    if (search?.ordinals.has(ordinal) !== true || search.excerpts.has(ordinal)) {
+      return;
+    }
+    void channel.request('hit', { sample, ordinal, query: search.query }).then(
+      (excerpt) => {
+        search.settle(ordinal, excerpt);
+        if (this.replay.search === search) {
+          this.replay.tell('search');
+        }
+      },
+      () => undefined,
+    );
+  }
+}
+
+function statusText(search: SearchState, current: number): string {
+  const { inOrder, matches, done, stopped, about } = search;
+  const { length } = inOrder;
+  if (done && length === 0) {
+    return 'No results';
+  }
+  const place = search.ordinals.has(current)
+    ? `${countText(countBefore(inOrder, current + 1))} of `
+    : '';
+  const events = `${countText(length)}${stopped ? '+' : ''} ${length === 1 ? 'event' : 'events'}`;
+  if (about) {
+    return `${place}about ${events}`;
+  }
+  const more = stopped || done ? '' : ' so far…';
+  return `${place}${events}, ${countText(matches)} ${matches === 1 ? 'match' : 'matches'}${more}`;
 }

@@ -61,6 +61,8 @@ export interface SearchEnd {
   readonly hits: number;
   readonly matches: number;
   readonly stopped: boolean;
+  /** Some events were told by their bytes alone; each is looked at when somebody comes to it. */
+  readonly about: boolean;
 }
 
 /** Events that hold what is searched, as they are found. */
@@ -141,6 +143,11 @@ export interface TranscriptHost extends Surface {
     readonly search: {
       readonly params: { readonly sample: number; readonly search: number; readonly query: Query };
       readonly result: SearchEnd;
+    };
+    /** What an event shows of what is searched; nothing, if its bytes said more than it shows. */
+    readonly hit: {
+      readonly params: Place & { readonly query: Query };
+      readonly result: Excerpt | null;
     };
     /** The size of a recorded terminal at its start. */
     readonly castSize: {
@@ -226,6 +233,13 @@ const filter = object({
   text: optional(shortText),
 });
 
+const query = object({
+  text: shortText,
+  regex: flag,
+  matchCase: flag,
+  kinds: optional(listOf(kind)),
+});
+
 export const transcriptHostParsers = {
   requests: {
     open: nothing,
@@ -236,16 +250,8 @@ export const transcriptHostParsers = {
     record: object({ ...place, resolved: flag }),
     cases: object({ sample: whole }),
     filter: object({ sample: whole, filter }),
-    search: object({
-      sample: whole,
-      search: whole,
-      query: object({
-        text: shortText,
-        regex: flag,
-        matchCase: flag,
-        kinds: optional(listOf(kind)),
-      }),
-    }),
+    search: object({ sample: whole, search: whole, query }),
+    hit: object({ ...place, query }),
     castSize: nothing,
     output: object({ sample: whole, from: whole, count: whole }),
     comments: nothing,

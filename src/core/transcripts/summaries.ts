@@ -1,6 +1,6 @@
 import type { Described } from './formats/format';
 import type { LoadedSample } from './loadedSample';
-import type { EventSummary, TranscriptEvent } from './normalForm';
+import type { EventSummary, Part, TranscriptEvent } from './normalForm';
 
 const orNull = (value: number) => (Number.isNaN(value) ? null : value);
 
@@ -35,6 +35,15 @@ export function eventOf(sample: LoadedSample, ordinal: number): TranscriptEvent 
     compaction: described.compaction ?? null,
     unread: described.unread ?? [],
   };
+}
+
+/** What an event shows, and nothing else of it. */
+export function shownBy(
+  sample: LoadedSample,
+  ordinal: number,
+): { readonly parts: readonly Part[]; readonly error: string | null } {
+  const { parts, error = null } = describe(sample, ordinal, 'full');
+  return { parts, error };
 }
 
 /** An event that cannot be read must not keep its neighbours from being shown. */

@@ -7,6 +7,7 @@ import type { MessageChannel, RequestContext } from '../../protocol/messages';
 import type { SearchHit } from '../../core/transcripts/search/query';
 import type {
   EventSummary,
+  Excerpt,
   LoadState,
   Opened,
   Place,
@@ -23,6 +24,8 @@ const mostShown = 200_000;
 const closeBy = 8;
 /** Hits after which a search stops. */
 const mostHits = 1_000_000;
+/** Events whose texts are looked at before bytes alone are believed: a letter is in nearly all of them. */
+const mostLooked = 5000;
 /** Hits that are told with the text around them. */
 const mostExcerpts = 10_000;
 /** Milliseconds between two messages with hits: a view draws its marks anew for each. */
@@ -55,6 +58,10 @@ export function answerReplay(
   channel.handle('search', ({ sample, search, query }, context) =>
     searchInto(channel, document, { sample, search, query }, context),
   );
+  channel.handle('hit', async ({ sample, ordinal, query }) => {
+    const hit = await (await document.transcript()).hit(sample, query, ordinal);
+    return hit === null ? null : excerptOf(hit);
+  });
   channel.handle('castSize', () => castSize(document.uri.fsPath));
   channel.handle('output', ({ sample, from, count }) => castOutput(document, sample, from, count));
   channel.handle('comments', () => document.notes.list());
@@ -139,7 +146,8 @@ async function searchInto(
       matches: pending.reduce((sum, { matches }) => sum + matches, 0),
       excerpts: pending
         .slice(0, excerpts)
-        .map(({ ordinal, excerpt, from, to }) => ({ ordinal, excerpt, from, to })),
+        .filter(({ excerpt }) => excerpt !== '')
+        .map(excerptOf),
     });
     excerpts = Math.max(0, excerpts - pending.length);
     pending = [];
@@ -150,11 +158,16 @@ async function searchInto(
       tell();
     }
   };
-  const end = await transcript.search(sample, { ...query, limit: mostHits }, take, signal);
+  const limits = { limit: mostHits, exactly: mostLooked };
+  const end = await transcript.search(sample, { ...query, ...limits }, take, signal);
   if (pending.length > 0 && !signal.aborted) {
     tell();
   }
   return end;
+}
+
+function excerptOf({ ordinal, excerpt, from, to }: SearchHit): Excerpt {
+  return { ordinal, excerpt, from, to };
 }
 
 /** What is told to a view of how far its sample is indexed. */

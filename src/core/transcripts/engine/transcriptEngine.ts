@@ -21,7 +21,7 @@ import type {
   TranscriptEvent,
 } from '../normalForm';
 import { overviewOf } from '../overview';
-import { searchSample } from '../search/searchSample';
+import { hitOf, searchSample } from '../search/searchSample';
 import type { SearchHit, SearchQuery, SearchResult } from '../search/query';
 import { eventOf, summariesOf } from '../summaries';
 import { addUsage, noUsage } from '../usage';
@@ -147,6 +147,12 @@ export class TranscriptEngine implements TranscriptService {
     signal?: AbortSignal,
   ): Promise<SearchResult> {
     return searchSample(await this.loaded(sample), query, onHits, signal ?? this.options.signal);
+  }
+
+  async hit(sample: number, query: SearchQuery, ordinal: number): Promise<SearchHit | null> {
+    const loaded = await this.holding(sample, ordinal);
+    checkOrdinal(loaded.index.events.length, ordinal);
+    return hitOf(loaded, query, ordinal) ?? null;
   }
 
   async cases(sample: number): Promise<CaseHistory> {

@@ -70,6 +70,8 @@ export interface TranscriptService {
     onHits: (hits: readonly SearchHit[]) => void,
     signal?: AbortSignal,
   ): Promise<SearchResult>;
+  /** What one event shows of what is searched, for those that were told by their bytes alone. */
+  hit(sample: number, query: SearchQuery, ordinal: number): Promise<SearchHit | null>;
   /** Files that the run is known to have touched before or at an event. */
   workspace(sample: number, ordinal: number): Promise<readonly WorkspaceFile[]>;
   /** One file as it stood at an event. */

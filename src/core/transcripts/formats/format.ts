@@ -45,6 +45,11 @@ export interface SampleReader {
   resolved(ordinal: number): unknown;
   /** A message of the conversation as it stood at the end. */
   message(number: number): readonly Part[];
+  /**
+   * The members of a record that an event of a type may show something of, so that a search need not
+   * read the others; `undefined` if it may be all. Absent where nothing is known of any type.
+   */
+  readonly shownMembers?: ((type: string) => readonly string[] | undefined) | undefined;
 }
 
 /** One sample as a format offers it, not yet indexed. */

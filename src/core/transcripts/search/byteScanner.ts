@@ -1,5 +1,6 @@
 import type { ByteStore } from '../bytes/byteStore';
 import { FileStore } from '../bytes/byteStore';
+import { Members } from '../json/members';
 import type { Needle } from './needle';
 
 const chunkBytes = 4 * 1024 * 1024;
@@ -12,6 +13,7 @@ export class ByteScanner {
   private folded: string | undefined;
   private base = 0;
   private readonly lowered: readonly string[];
+  private readonly members = new Map<readonly string[], Members>();
 
   constructor(
     private readonly store: ByteStore,
@@ -45,6 +47,47 @@ export class ByteScanner {
     };
   }
 
+  /**
+   * Whether a record holds an occurrence in one of these members. Records that are longer than a chunk
+   * are taken to.
+   */
+  recordHolds(offset: number, length: number, keys: readonly string[]): boolean {
+    if (length > chunkBytes) {
+      return true;
+    }
+    if (keys.length === 0) {
+      return false;
+    }
+    if (offset < this.base || offset + length > this.base + this.chunk.length) {
+      this.load(offset);
+    }
+    const members = this.membersOf(keys);
+    const start = offset - this.base;
+    members.walk(this.chunk, start, start + length);
+    return keys.some((key) => {
+      const member = members.find(key);
+      return member >= 0 && this.within(members.start(member), members.end(member));
+    });
+  }
+
+  private membersOf(keys: readonly string[]): Members {
+    const known = this.members.get(keys);
+    if (known !== undefined) {
+      return known;
+    }
+    const members = new Members(keys);
+    this.members.set(keys, members);
+    return members;
+  }
+
+  /** Whether an occurrence lies between two places of the chunk. */
+  private within(start: number, end: number): boolean {
+    return this.needles.some((needle, index) => {
+      const at = this.indexOf(needle, index, start);
+      return at >= 0 && at + needle.length <= end;
+    });
+  }
+
   private load(from: number): void {
     this.base = from;
     this.folded = undefined;
@@ -57,14 +100,18 @@ export class ByteScanner {
   private search(start: number): number {
     let first = -1;
     this.needles.forEach((needle, index) => {
-      const at = this.ignoreCase
-        ? this.lower().indexOf(this.lowered[index] ?? '', start)
-        : this.chunk.indexOf(needle, start);
+      const at = this.indexOf(needle, index, start);
       if (at >= 0 && (first < 0 || at < first)) {
         first = at;
       }
     });
     return first;
+  }
+
+  private indexOf(needle: Buffer, index: number, start: number): number {
+    return this.ignoreCase
+      ? this.lower().indexOf(this.lowered[index] ?? '', start)
+      : this.chunk.indexOf(needle, start);
   }
 
   /** The chunk as a text of one character a byte, in lower case: the engine folds such texts fastest. */

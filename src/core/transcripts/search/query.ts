@@ -9,6 +9,11 @@ export interface SearchQuery {
   readonly kinds?: readonly EventKind[];
   /** Hits after which the search stops; all are found if absent. */
   readonly limit?: number;
+  /**
+   * Events whose texts are looked at; those after them are told by their bytes alone where that is
+   * mostly right, without what stands around, and the result says `about`. All are if absent.
+   */
+  readonly exactly?: number;
 }
 
 /** One event that holds what was looked for. */
@@ -17,7 +22,7 @@ export interface SearchHit {
   readonly kind: EventKind;
   /** How often it occurs in what the event shows. */
   readonly matches: number;
-  /** The first occurrence with some text around it, and where in this text it lies. */
+  /** The first occurrence with some text around it, and where in this text it lies; empty if not looked at. */
   readonly excerpt: string;
   readonly from: number;
   readonly to: number;
@@ -30,4 +35,6 @@ export interface SearchResult {
   readonly bytes: number;
   /** The limit was reached before the end. */
   readonly stopped: boolean;
+  /** Some events were told by their bytes alone: there may be fewer, and more occurrences in them. */
+  readonly about: boolean;
 }

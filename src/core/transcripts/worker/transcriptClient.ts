@@ -70,6 +70,7 @@ export class TranscriptClient implements TranscriptService {
   workspace: TranscriptService['workspace'] = (...args) => this.ask('workspace', args);
   fileAt: TranscriptService['fileAt'] = (...args) => this.ask('fileAt', args);
   fileHistory: TranscriptService['fileHistory'] = (...args) => this.ask('fileHistory', args);
+  hit: TranscriptService['hit'] = (...args) => this.ask('hit', args);
   refresh: TranscriptService['refresh'] = (...args) => this.ask('refresh', args);
 
   search: TranscriptService['search'] = (sample, query, onHits, signal) =>

@@ -11,8 +11,8 @@ import type { References } from './references';
 export interface EventContext {
   readonly references: References;
   readonly detail: Detail;
-  /** The messages that a model call was given. */
-  readonly input: () => readonly unknown[];
+  /** The messages that a model call was given since the model spoke last. */
+  readonly newInput: () => readonly JsonObject[];
   /** The message that answers a tool call. */
   readonly answer: (id: string) => JsonObject | undefined;
   /** The cases of the final score, where the sample's metadata holds them. */
@@ -247,11 +247,8 @@ function modelTitle(answered: readonly Part[], { hasToolEvents }: EventContext):
 }
 
 /** What people and harness said since the model spoke last. */
-function newInput({ input, references }: EventContext): Part[] {
-  const messages = input().map(asObject);
-  const last = messages.findLastIndex(({ role }) => role === 'assistant');
-  return messages
-    .slice(last + 1)
+function newInput({ newInput: messages, references }: EventContext): Part[] {
+  return messages()
     .filter(({ role }) => role !== 'tool')
     .flatMap((message) => messageParts(message, references));
 }

@@ -12,6 +12,7 @@ import { messageParts } from './content';
 import { describeInspect } from './describeInspect';
 import { References } from './references';
 import { scoredCases } from './scoredCases';
+import { shownMembers } from './shownMembers';
 
 /** Events above this size are not parsed whole for a title. */
 const wholeForTitle = 64 * 1024;
@@ -40,6 +41,10 @@ export class InspectReader implements SampleReader {
     private readonly store: ByteStore,
   ) {}
 
+  get shownMembers(): SampleReader['shownMembers'] {
+    return this.index.rowsAreMessages ? undefined : shownMembers;
+  }
+
   describe(ordinal: number, detail: Detail): Described {
     const references = new References(this.index, this.store, detail);
     const event = this.parse(ordinal, detail);
@@ -48,7 +53,7 @@ export class InspectReader implements SampleReader {
       : describeInspect(event, {
           references,
           detail,
-          input: () => this.input(event),
+          newInput: () => this.newInput(event),
           answer: (id) => this.answerMessage(id),
           scoredCases: () => scoredCases(this.index, this.store),
           hasToolEvents: this.index.events.pair(ordinal) >= 0,
@@ -150,6 +155,31 @@ export class InspectReader implements SampleReader {
   private input(event: JsonObject): unknown[] {
     const refs = asArray(event['input_refs']);
     return refs.length === 0 ? [...asArray(event['input'])] : this.pooled(refs, 'poolMessages');
+  }
+
+  /** What a call was given after the last answer; a conversation is long, so it is read from its end. */
+  private newInput(event: JsonObject): JsonObject[] {
+    const messages: JsonObject[] = [];
+    for (const message of this.inputBackwards(event)) {
+      if (message['role'] === 'assistant') {
+        break;
+      }
+      messages.push(message);
+    }
+    return messages.reverse();
+  }
+
+  private *inputBackwards(event: JsonObject): Generator<JsonObject> {
+    const { poolMessages } = this.index.lists;
+    for (const ref of asArray(event['input_refs']).toReversed()) {
+      const [start, end] = asArray(ref);
+      const last = Math.min(Number(end), poolMessages.length);
+      for (let number = last - 1; number >= Math.max(0, Number(start)); number--) {
+        const [offset, length] = [poolMessages.offset(number), poolMessages.size(number)];
+        yield asObject(tryParseJson(this.store.read(offset, length)));
+      }
+    }
+    yield* asArray(event['input']).map(asObject).reverse();
   }
 
   /** The values that `[[start, end], …]` name in a pool. */
