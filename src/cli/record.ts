@@ -203,7 +203,9 @@ async function suiteDrafts(
         action: `These are understood: ${suiteFormats}.`,
       });
     }
-    suite.refused.forEach(({ name, reason }) => io.note(`left out: ${name}: ${reason}.`));
+    suite.refused.forEach(({ name, reason }) =>
+      io.note(`left out: ${name}: ${reason.replace(/\.$/u, '')}.`),
+    );
     return suite.drafts;
   } finally {
     await follower.dispose();

@@ -110,6 +110,14 @@ async function draftOfCommand(
   };
 }
 
+/** Whether the first word of a command line names a target's program, under whatever path. */
+export function isCallOf(command: string, { name, reference }: Target): boolean {
+  const names = [name, reference?.argv0, reference?.path].flatMap((known) =>
+    known === undefined ? [] : [known, path.basename(known)],
+  );
+  return names.includes(command) || names.includes(path.basename(command));
+}
+
 /**
  * The case's own arguments of a command line that begins as the target is called.
  * @throws UserError when it calls something else.
@@ -118,10 +126,7 @@ export function argsAfterCommand(words: readonly string[], target: Target): stri
   const { reference, name } = target;
   const prefix = reference?.prefixArgs ?? [];
   const [command = '', ...args] = words;
-  const names = [name, reference?.argv0, reference?.path].flatMap((known) =>
-    known === undefined ? [] : [known, path.basename(known)],
-  );
-  if (!names.includes(command) || prefix.some((arg, i) => args[i] !== arg)) {
+  if (!isCallOf(command, target) || prefix.some((arg, i) => args[i] !== arg)) {
     const called = [reference?.argv0 ?? name, ...prefix].join(' ');
     throw new UserError(`it calls "${words.slice(0, 1 + prefix.length).join(' ')}"`, {
       action: `A case of ${name} begins with "${called}".`,

@@ -163,6 +163,24 @@ suite('cases: the test suites of other tools', () => {
     assert.deepEqual(last.env, { A: '1' });
   });
 
+  test('a script beside the suite is followed, and aliases stand for what they mean', async () => {
+    await put('setup.sh', '# shellcheck\nalias sed="$TESTDIR/../sed -n"\nexport B=1\n');
+    const { cases, refused } = await read(
+      await put(
+        'setup.t',
+        '  $ . $TESTDIR/setup.sh\n  $ echo x | B=2 sed p\n  x\n  $ unalias sed; sed p\n',
+      ),
+    );
+    assert.deepEqual(refused, []);
+    assert.deepEqual(
+      cases.map(({ input }) => [input.args, input.env, input.files]),
+      [
+        [['-n', 'p'], { B: '2' }, []],
+        [['p'], { B: '1' }, []],
+      ],
+    );
+  });
+
   test('what comes after a step that can not be followed is taken where the answer is the suite’s', async () => {
     const { cases, refused } = await read(
       await put(
@@ -203,7 +221,7 @@ suite('cases: the test suites of other tools', () => {
   test('trycmd: fences of a document, and a case in TOML with its folder', async () => {
     await put(
       'docs.md',
-      '# Use\n```console\n$ sed -n 1p a.txt\nx\n\n$ sed \\\n> -e p\n? 1\n```\n```\n$ sed no\n```\n',
+      '# Use\n```console\n$ sed -n 1p a.txt\nx\n\n$ sed \\\n> -e p\n? 1\n```\n```sh\n$ sed no\n```\n',
     );
     await put('docs.in/a.txt', 'x\n');
     const markdown = await read(path.join(root, 'docs.md'));
@@ -216,6 +234,22 @@ suite('cases: the test suites of other tools', () => {
       ],
     );
     await put(
+      'plain.trycmd',
+      "```\n$ x='1 2' sed --expression 'a | b' $HOME *.txt;\n```\n````console,ignore\n$ sed no\n````\n",
+    );
+    const plain = await read(path.join(root, 'plain.trycmd'));
+    // No shell reads these: what one would expand is a word like any other.
+    assert.deepEqual(
+      plain.cases.map(({ input }) => [input.env, input.args]),
+      [[{ x: '1 2' }, ['--expression', 'a | b', '$HOME', '*.txt;']]],
+    );
+    await put('cmd/deep.in/d/f', 'x\n');
+    await put('cmd/deep.toml', 'args = ["p", "f"]\nfs.base = "deep.in/d"\n');
+    await put('cmd/four.in/top', '');
+    await put('cmd/four.in/d/f', 'x\n');
+    await put('cmd/four.toml', 'args = ["p", "../top"]\nfs.cwd = "four.in/d"\n');
+    await put('cmd/other.toml', 'bin.name = "awk"\n');
+    await put(
       'cmd/one.toml',
       'bin.name = "sed"\nargs = ["-n", "$p"]\nstatus.code = 0\n[env.add]\nLC_ALL = "C"\n',
     );
@@ -226,12 +260,20 @@ suite('cases: the test suites of other tools', () => {
     assert.deepEqual(
       cases.map(({ name, input }) => [name, input.args, input.env]),
       [
+        ['cmd/deep', ['p', 'f'], {}],
         ['cmd/one', ['-n', '$p'], { LC_ALL: 'C' }],
         ['cmd/two', ['s/a/b c/'], {}],
       ],
     );
-    assert.deepEqual(await Promise.all(cases.map(stdinOf)), ['in', 'here\n']);
+    assert.deepEqual(await Promise.all(cases.map(stdinOf)), ['', 'in', 'here\n']);
     assert.match(refused[0]?.reason ?? '', /no case of trycmd/u);
+    assert.deepEqual(
+      refused.slice(1).map(({ name, reason }) => `${name}: ${reason}`),
+      [
+        "cmd/four: it runs in d, and a case can't carry what lies above that",
+        'cmd/other: it runs "awk", which is not the target',
+      ],
+    );
   });
 
   test('shelltestrunner: its three formats', async () => {

@@ -22,6 +22,28 @@ export function isHarmless({ command, args }: CommandLine, isFilter: boolean): b
 export class SceneVariables {
   readonly exported: Record<string, string> = {};
   private readonly own = new Map<string, string>();
+  private readonly aliases = new Map<string, string>();
+
+  /** @param words `NAME=TEXT`. */
+  alias(words: readonly string[]): void {
+    for (const word of words) {
+      const [, name, text] = /^([^=]+)=(.*)$/su.exec(word) ?? [];
+      if (name !== undefined && text !== undefined) {
+        this.aliases.set(name, text);
+      }
+    }
+  }
+
+  unalias(names: readonly string[]): void {
+    names.forEach((name) => this.aliases.delete(name));
+  }
+
+  /** A command as typed, with an alias in its place. */
+  withAlias(text: string): string {
+    const [, before = '', name = ''] = /^((?:\w+=\S*\s+)*)([^\s'"]+)/su.exec(text) ?? [];
+    const alias = this.aliases.get(name);
+    return alias === undefined ? text : before + alias + text.slice(before.length + name.length);
+  }
 
   /** `NAME=VALUE` alone: programs get it only if the name is exported. */
   assign(name: string, value: string): void {
@@ -75,6 +97,12 @@ export async function arrange(
       return 1;
     case 'export':
       variables.export(names);
+      return 0;
+    case 'alias':
+      variables.alias(names);
+      return 0;
+    case 'unalias':
+      variables.unalias(names);
       return 0;
     case 'unset':
       variables.unset(names);

@@ -74,30 +74,26 @@ export class SceneFiles {
   /** A file that an argument names and that lies beside the suite goes into the case. */
   async stage(word: string): Promise<void> {
     const name = path.posix.normalize(word).replace(/\/$/u, '');
-    const isAsked = this.asked.has(path.posix.normalize(word));
-    if (isAsked && !isInsidePath(name)) {
-      throw new UserError(`it reads ${name}, outside the suite's folder`);
-    }
     const at = path.posix.join(this.cwd, name);
     if (this.unknown.has(at)) {
       throw new UserError(`it reads ${name}, which another command wrote`);
     }
-    const mayLie = isAsked || this.beside.isWorkingFolder;
-    if (mayLie && isInsidePath(name) && !this.entries.has(at)) {
-      const found = await readBeside(path.join(this.beside.folder, name));
-      if (isAsked && found.length === 0) {
-        throw new UserError(`it reads ${name}, which does not lie beside the suite`);
-      }
-      found.forEach((entry) => {
+    if (!this.entries.has(at)) {
+      (await this.lookBeside(word)).forEach((entry) => {
         const inside = path.posix.join(at, entry.path);
         this.entries.set(inside, { ...entry, path: inside });
       });
     }
   }
 
+  /** @throws UserError where there is no such file, or only running could tell its bytes. */
   async read(word: string): Promise<Uint8Array> {
-    await this.stage(word);
-    const entry = this.entries.get(this.at(word));
+    const at = this.at(word);
+    if (this.unknown.has(at)) {
+      throw new UserError(`it reads ${word}, which another command wrote`);
+    }
+    const [beside] = this.entries.has(at) ? [] : await this.lookBeside(word);
+    const entry = this.entries.get(at) ?? beside;
     if (entry?.kind !== 'file') {
       throw new UserError(`it reads ${word}, which is not there`);
     }
@@ -106,14 +102,12 @@ export class SceneFiles {
 
   /** @returns undefined where there is no such file, or only running could tell its bytes. */
   async readIfKnown(word: string): Promise<Uint8Array | undefined> {
-    return this.unknown.has(this.at(word)) || !(await this.isThere(word))
-      ? undefined
-      : this.read(word);
-  }
-
-  private async isThere(word: string): Promise<boolean> {
-    await this.stage(word);
-    return this.entries.get(this.at(word))?.kind === 'file';
+    return this.read(word).catch((error: unknown) => {
+      if (error instanceof UserError) {
+        return undefined;
+      }
+      throw error;
+    });
   }
 
   /** Writes a file; without bytes it is one whose bytes only running could tell. */
@@ -173,6 +167,21 @@ export class SceneFiles {
       throw new UserError(`it goes to ${word}, which is no folder of its own`);
     }
     this.cwd = at;
+  }
+
+  /** @throws UserError where the suite asks for something that isn't there. */
+  private async lookBeside(word: string): Promise<FileEntry[]> {
+    const isAsked = this.asked.has(path.posix.normalize(word));
+    const name = path.posix.normalize(word).replace(/\/$/u, '');
+    if (isAsked && !isInsidePath(name)) {
+      throw new UserError(`it reads ${name}, outside the suite's folder`);
+    }
+    const mayLie = (isAsked || this.beside.isWorkingFolder) && isInsidePath(name);
+    const found = mayLie ? await readBeside(path.join(this.beside.folder, name)) : [];
+    if (isAsked && found.length === 0) {
+      throw new UserError(`it reads ${name}, which does not lie beside the suite`);
+    }
+    return found;
   }
 
   private remove(at: string): void {

@@ -138,8 +138,8 @@ function fileOf({ file }: Exclude<Sink, string>): string | undefined {
 }
 
 /** @throws UserError that says what a command can't be. */
-export function stageOf(command: ShellCommand): Stage {
-  const { text } = command;
+export function stageOf(command: ShellCommand, variables: SceneVariables): Stage {
+  const text = variables.withAlias(command.text);
   // An assignment alone sets a variable for what follows.
   const alone = /^(?<name>\w+)=(?<value>[^\s'"$\\]*)$/u.exec(text)?.groups;
   if (alone !== undefined) {

@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { errorText, UserError } from '../../../errors';
 import type { CommandLine } from '../../../recording/commandLine';
-import { argsAfterCommand } from '../../../recording/drafts';
+import { argsAfterCommand, isCallOf } from '../../../recording/drafts';
 import type { Target } from '../../../targets/target';
 import type { CaseInput, FileEntry, Gold } from '../../case';
 import { bytesContent } from '../../content';
+import { decodeOsString } from '../../osString';
 import { SceneVariables } from './sceneCommands';
 import { SceneFiles } from './sceneFiles';
 import type { BesideOptions } from './sceneFiles';
@@ -63,15 +63,7 @@ export class ShellScene {
     const inputs: CaseInput[] = [];
     const lostBefore = this.lost;
     try {
-      for (const { groups } of script.matchAll(besideSuite)) {
-        this.files.ask(groups?.['name'] ?? '');
-      }
-      for (const pipeline of parseShellScript(script.replaceAll(suiteFolder, ''))) {
-        await this.settle();
-        if (this.isReached(pipeline)) {
-          await this.followPipeline(pipeline, step, inputs);
-        }
-      }
+      await this.followScript(script, step, inputs);
     } catch (error) {
       this.lose(`it comes after ${step.place}, where ${errorText(error)}`);
       throw error;
@@ -81,6 +73,18 @@ export class ShellScene {
       await this.requireAnswer(inputs, step, doubt);
     }
     return inputs;
+  }
+
+  private async followScript(script: string, step: Step, inputs: CaseInput[]): Promise<void> {
+    for (const { groups } of script.matchAll(besideSuite)) {
+      this.files.ask(groups?.['name'] ?? '');
+    }
+    for (const pipeline of parseShellScript(script.replaceAll(suiteFolder, ''))) {
+      await this.settle();
+      if (this.isReached(pipeline)) {
+        await this.followPipeline(pipeline, step, inputs);
+      }
+    }
   }
 
   private lose(reason: string): void {
@@ -129,12 +133,18 @@ export class ShellScene {
 
   private async followPipeline(
     { commands }: Pipeline,
-    { stdin }: Step,
+    step: Step,
     inputs: CaseInput[],
   ): Promise<void> {
-    const stages = commands.map(stageOf);
+    const stages = commands.map((command) => stageOf(command, this.variables));
+    const [first] = stages;
+    if (stages.length === 1 && (first?.line.command === '.' || first?.line.command === 'source')) {
+      const script = await this.files.read(first.line.args[0] ?? '');
+      await this.followScript(decodeOsString(script), step, inputs);
+      return;
+    }
     const lastCall = stages.findLastIndex(({ line }) => this.isTarget(line));
-    let piped: Piped = stdin;
+    let piped: Piped = step.stdin;
     for (const [i, stage] of stages.entries()) {
       if (!this.isTarget(stage.line)) {
         piped = await this.stages.run(stage, piped, i > 0);
@@ -166,11 +176,7 @@ export class ShellScene {
   }
 
   private isTarget({ command }: CommandLine): boolean {
-    const { name, reference } = this.options.target;
-    const names = [name, reference?.argv0, reference?.path].flatMap((known) =>
-      known === undefined ? [] : [known, path.basename(known)],
-    );
-    return names.includes(command);
+    return isCallOf(command, this.options.target);
   }
 
   private async toInput(stage: Stage, piped: Piped, isFilter: boolean): Promise<CaseInput> {

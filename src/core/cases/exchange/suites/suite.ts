@@ -38,15 +38,17 @@ export class SuiteBuilder implements Suite {
     });
   }
 
-  /** Does some work of one place in the suite; what it throws is a refusal of that place alone. */
-  async at(line: number, work: () => Promise<void>): Promise<void> {
+  /** Does some work of one place in the suite, a line or a file; what it throws is a refusal of that place alone. */
+  async at(place: number | string, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!(error instanceof UserError)) {
         throw error;
       }
-      this.refused.push({ name: `${this.group}, line ${line}`, reason: errorText(error) });
+      const name =
+        typeof place === 'number' ? `${this.group}, line ${place}` : `${this.group}/${place}`;
+      this.refused.push({ name, reason: errorText(error) });
     }
   }
 }

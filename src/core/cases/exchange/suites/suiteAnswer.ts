@@ -4,7 +4,7 @@ import { readContent } from '../../content';
 /** What a suite says that a command prints, both streams together, where it says it to the byte. */
 export interface SuiteAnswer {
   readonly bytes: Uint8Array;
-  readonly returncode: number;
+  readonly returncode: number | 'failed';
 }
 
 /**
@@ -24,7 +24,11 @@ export async function confirms(answers: readonly Gold[], expected: SuiteAnswer):
   const orders = [printed.flat(), printed.flatMap((streams) => [...streams].reverse())];
   return (
     expected.bytes.length > 0 &&
-    answers.at(-1)?.returncode === expected.returncode &&
+    endsAs(answers.at(-1)?.returncode, expected.returncode) &&
     orders.some((order) => Buffer.concat(order).equals(expected.bytes))
   );
+}
+
+function endsAs(returncode: number | undefined, expected: SuiteAnswer['returncode']): boolean {
+  return expected === 'failed' ? returncode !== 0 : returncode === expected;
 }
