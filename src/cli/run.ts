@@ -150,6 +150,7 @@ async function withHost<T>(
     { model: name, ...(baseUrl === undefined ? {} : { baseUrl }) },
     io.env,
   );
+  const said = new Set<string>();
   const engine = await selectEngine(chosen.engine, { distDir: io.distDir, signal: io.signal });
   try {
     return await work({
@@ -158,8 +159,13 @@ async function withHost<T>(
       workFolder: await findWorkFolder(io.cwd),
       jobs: chosen.jobs,
       signal: io.signal,
-      onProgress: (progress) =>
-        io.progress({ done: progress.state.steps, message: line(progress) }),
+      onProgress: (progress) => {
+        for (const warning of (progress.state.warnings ?? []).filter((one) => !said.has(one))) {
+          said.add(warning);
+          io.note(`Warning: ${warning}`);
+        }
+        io.progress({ done: progress.state.steps, message: line(progress) });
+      },
     });
   } finally {
     io.progress(undefined);

@@ -182,6 +182,18 @@ static bool refuse(int error, const char *path) {
   return false;
 }
 
+/** Opens what the agent may have closed to itself: a mistake with modes must not cost it its work. */
+static int openOwn(int dir, const char *name, int flags, const struct stat *info) {
+  int fd = openat(dir, name, flags);
+  if (fd >= 0 || errno != EACCES) return fd;
+  if (fchmodat(dir, name, (info->st_mode & 07777) | 0700, 0) != 0) return errno = EACCES, -1;
+  fd = openat(dir, name, flags);
+  int error = errno;
+  fchmodat(dir, name, info->st_mode & 07777, 0);
+  errno = error;
+  return fd;
+}
+
 static bool snapFile(int dir, const char *name, const char *path, const struct stat *info) {
   uint64_t size = (uint64_t)info->st_size;
   if (size > snapshot.bytesLeft) return refuse(EFBIG, path);
@@ -191,7 +203,7 @@ static bool snapFile(int dir, const char *name, const char *path, const struct s
     remember(path, info);
     return true;
   }
-  int fd = openat(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  int fd = openOwn(dir, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, info);
   if (fd < 0) return errno == ENOENT || refuse(errno, path);
   size_t length = 0;
   uint8_t *data = readAll(fd, (size_t)size, &length);
@@ -231,7 +243,7 @@ static bool snapEntry(int dir, const char *name, char *path, size_t length, int 
   if (!S_ISDIR(info.st_mode)) return true;
   if (depth == DEEPEST) return refuse(ENAMETOOLONG, path);
   putEntry(snapshot.id, ENTRY_DIR, info.st_mode & 07777, 0, path, "");
-  int child = openat(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int child = openOwn(dir, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC, &info);
   if (child < 0) return errno == ENOENT || refuse(errno, path);
   return snapFolder(child, path, length, depth + 1);
 }

@@ -6,6 +6,7 @@ import { contentSize, readContent } from '../cases/content';
 import { inputKey } from '../cases/inputKey';
 import { errorCode, UserError } from '../errors';
 import type { ReportProgress } from '../progress';
+import { isReadableReference } from '../agents/oracle/oracleSpec';
 import type { Target } from '../targets/target';
 import { checks } from './checks';
 import type { AuditContext, AuditedCase, Check, Finding, HostFacts, Verification } from './finding';
@@ -91,6 +92,7 @@ export async function auditContext(
     docs: target.docs === undefined ? '' : await readDocs(target.docs),
     help: options.help ?? '',
     host: options.host ?? thisHost(),
+    referenceIsScript: await isReadableReference(target),
     verification: options.verification ?? new Map(),
   };
   return { context, unreadable: [...unreadable, ...lost] };

@@ -6,6 +6,7 @@ import { leakedHost } from './checks/leakedHost';
 import { missingGold } from './checks/missingGold';
 import { hiddenOnlyOption, untouchedOptions } from './checks/optionCoverage';
 import { recallOnly } from './checks/recallOnly';
+import { scriptReference } from './checks/scriptReference';
 import { sameAnswer } from './checks/sameAnswer';
 import { constantPass, trivialPass } from './checks/trivialPass';
 import { unpairedHidden } from './checks/unpairedHidden';
@@ -32,4 +33,5 @@ export const checks: readonly Check[] = [
   nearDuplicates,
   untouchedOptions,
   hiddenShare,
+  scriptReference,
 ];

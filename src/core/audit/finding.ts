@@ -62,6 +62,8 @@ export interface AuditContext {
   /** What the reference prints for `--help`, where that was asked for. */
   readonly help: string;
   readonly host: HostFacts;
+  /** The reference on this machine is no compiled program. */
+  readonly referenceIsScript: boolean;
   readonly verification: ReadonlyMap<string, Verification>;
 }
 

@@ -44,7 +44,7 @@ export interface Mount {
   readonly target: string;
   /** Of the toolchain: left out where an image brings its own. */
   readonly toolchain?: boolean;
-  /** A program that can be run and not read: shown with the mode that it has, never copied. */
+  /** A program that is to be run and not read: the engine shows it with that mode. */
   readonly unreadable?: boolean;
 }
 
@@ -73,6 +73,8 @@ export interface SandboxSpec {
    */
   readonly image?: string;
   readonly language?: Language;
+  /** Programs of the image, absolute or names on its `PATH`, that are to be run and not read. */
+  readonly executeOnly?: readonly string[];
   /** What most of its programs will be limited to, so that lanes can be made ready for them. */
   readonly limits?: Limits;
   /** How many programs may run in it at once. */

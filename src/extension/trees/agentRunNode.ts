@@ -54,7 +54,8 @@ function contextOf({ state, isLive }: StoredRun): string {
     : itemContexts.pausedRun;
 }
 
-function tooltip({ settings, budget, spent, score, end, reason, attempts }: RunState): string {
+function tooltip(state: RunState): string {
+  const { settings, budget, spent, score, end, reason, attempts, warnings = [] } = state;
   const limited = (used: string, limit: string | undefined) =>
     limit === undefined ? used : `${used} of ${limit}`;
   const lines = [
@@ -67,6 +68,7 @@ function tooltip({ settings, budget, spent, score, end, reason, attempts }: RunS
     `Attempts kept: ${attempts}`,
     ...(end?.kind === 'limit' ? [escapeMarkdown(end.message)] : []),
     ...(reason === undefined ? [] : [escapeMarkdown(reason)]),
+    ...warnings.map((warning) => `Warning: ${escapeMarkdown(warning)}`),
   ];
   const rates = Object.entries(score ?? {}).map(
     ([name, rate]) => `| ${escapeMarkdown(name)} | ${rateText(rate)} |`,

@@ -66,6 +66,7 @@ function run(check: string, sketches: Sketch[], more: Partial<AuditContext> = {}
     cases: sketches.map(audited),
     docs: '',
     help: '',
+    referenceIsScript: false,
     host: {
       hostname: 'buildhost7',
       user: 'margaret',

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import PQueue from 'p-queue';
 import type { AsyncDisposable } from '../../disposable';
 import { CancelledError, errorText } from '../../errors';
@@ -45,6 +46,8 @@ export interface OracleParts {
 /** Calls that may begin in one second. */
 const callsPerSecond = 500;
 const MiB = 2 ** 20;
+/** Bytes of working files that all calls together may have waiting here, outside of any sandbox. */
+const mostHeld = 256 * MiB;
 /** Where the reference stands when the agent stands at the top of its workspace, as in a case. */
 const workingDirectory = '/work';
 
@@ -52,6 +55,7 @@ const workingDirectory = '/work';
 export class Oracle implements AsyncDisposable {
   private readonly queue: PQueue;
   private readonly ending = new AbortController();
+  private held = 0;
 
   constructor(private readonly parts: OracleParts) {
     this.queue = new PQueue({
@@ -65,13 +69,31 @@ export class Oracle implements AsyncDisposable {
   readonly serve = (connection: RelayConnection): void => {
     const answer = new OracleAnswer(connection);
     const gone = new AbortController();
-    connection.onClosed = () => gone.abort();
+    let held = 0;
+    const hold = (bytes: number) => {
+      if (this.held + bytes > mostHeld) {
+        throw new RangeError('too many calls with too large files are waiting');
+      }
+      this.held += bytes;
+      held += bytes;
+    };
+    const release = () => {
+      this.held -= held;
+      held = 0;
+    };
+    connection.onClosed = () => {
+      gone.abort();
+      release();
+    };
     this.ending.signal.addEventListener('abort', () => gone.abort(), { signal: gone.signal });
     const reader = new OracleCallReader(
       (request) => {
-        void this.queue.add(() => this.answer(request, reader, answer, gone.signal));
+        void this.queue
+          .add(() => this.answer(request, reader, answer, gone.signal))
+          .finally(release);
       },
       (bytes) => connection.acknowledge(bytes),
+      hold,
     );
     connection.onBytes = (bytes) => {
       try {
@@ -190,7 +212,9 @@ export class Oracle implements AsyncDisposable {
  * The folder in which the reference stands: the agent's own below those that every run has afresh, and
  * for its workspace the one that a case has.
  */
-function workingFolder(cwd: string): string {
+function workingFolder(asked: string): string {
+  // Nobody but a stub's forger says one with dots in it.
+  const cwd = path.posix.normalize(asked);
   if (cwd.startsWith(`${workspacePath}/`)) {
     return `${workingDirectory}${cwd.slice(workspacePath.length)}`;
   }

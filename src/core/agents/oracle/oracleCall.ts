@@ -44,10 +44,12 @@ export class OracleCallReader {
   /**
    * @param onStart Called when all but stdin has come.
    * @param acknowledge Called with bytes that have been used.
+   * @param hold Called with bytes of files before they are kept; throws where there is no room.
    */
   constructor(
     private readonly onStart: (request: OracleRequest) => void,
     private readonly acknowledge: (bytes: number) => void,
+    private readonly hold: (bytes: number) => void = () => undefined,
   ) {}
 
   /** @throws RangeError when it is nothing that a stub sends. */
@@ -118,6 +120,7 @@ export class OracleCallReader {
     if (this.fileBytes > mostFileBytes) {
       throw new RangeError('too many bytes of working files');
     }
+    this.hold(bytes.length);
     this.arriving?.chunks.push(bytes);
   }
 

@@ -1,55 +1,49 @@
-import { chmod, copyFile, mkdir, open, rm } from 'node:fs/promises';
-import path from 'node:path';
-import { isExecutableFormat } from '../../sandbox/multiCall';
+import { canBeExecuteOnly } from '../../sandbox/executeOnly';
 import type { SandboxSpec } from '../../sandbox/sandbox';
 import { referenceProgram, referenceSpec } from '../../sandbox/specs';
 import type { Target } from '../../targets/target';
 
-export interface OracleSpec {
-  readonly spec: SandboxSpec;
-  /** Whether the reference could be made to print its own file, a script by nature. */
-  readonly isReadable: boolean;
-}
-
 /**
  * The sandbox in which the reference answers an agent. A program that prints files (`sed`, `hexyl`)
- * could be asked for its own, so that it is shown as a copy that can be run and not read.
- * @param folder Where the copy is made; absolute, and such that every user can pass to it.
+ * could be asked for its own, so that it is shown such that it can be run and not read.
  * @throws UserError when the target has no reference on this machine, or what it needs is missing.
  */
-export async function oracleSpec(
-  target: Target,
-  lanes: number,
-  folder: string,
-): Promise<OracleSpec> {
+export async function oracleSpec(target: Target, lanes: number): Promise<SandboxSpec> {
   const spec = await referenceSpec(target, lanes);
   const inside = referenceProgram(target);
-  const shown = spec.mounts.find((mount) => mount.target === inside);
-  if (shown === undefined || !(await isBinary(shown.source))) {
-    return { spec, isReadable: true };
+  if (spec.image !== undefined) {
+    return { ...spec, executeOnly: [inside] };
   }
-  const copy = path.join(folder, path.basename(inside));
-  await mkdir(folder, { recursive: true });
-  await chmod(folder, 0o711);
-  await rm(copy, { force: true });
-  await copyFile(shown.source, copy);
-  await chmod(copy, 0o111);
-  const unreadable = { source: copy, target: inside, unreadable: true };
+  if (await isReadableReference(target)) {
+    return spec;
+  }
   return {
-    spec: {
-      ...spec,
-      mounts: spec.mounts.map((mount) => (mount === shown ? unreadable : mount)),
-    },
-    isReadable: false,
+    ...spec,
+    mounts: spec.mounts.map((mount) =>
+      mount.target === inside ? { ...mount, unreadable: true } : mount,
+    ),
   };
 }
 
-async function isBinary(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-    return isExecutableFormat(buffer.subarray(0, bytesRead));
-  } finally {
-    await handle.close();
+/**
+ * Whether the reference could be made to print its own file, which no sandbox can prevent: a script
+ * has to be read to be run. One in an image is not looked at.
+ */
+export async function isReadableReference({
+  reference,
+}: Pick<Target, 'reference'>): Promise<boolean> {
+  const { path: file, image } = reference ?? {};
+  if (file === undefined || image !== undefined) {
+    return false;
   }
+  // One that is not there is told where it is to be run.
+  return canBeExecuteOnly(file).then(
+    (can) => !can,
+    () => false,
+  );
 }
+
+/** Said of a reference that is a script. */
+export const readableReferenceAdvice =
+  'The reference is a script: a program that prints or copies files could be made to give its own ' +
+  'source to an agent. Compile it, or see that it opens no file that its caller names.';

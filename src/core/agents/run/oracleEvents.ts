@@ -5,6 +5,8 @@ import type { OracleNote } from '../oracle/oracle';
 
 /** Calls that may be waiting before they are written. */
 const batch = 200;
+/** Calls of one step that the log tells of one by one: a loop left running must not fill the disk. */
+const mostToldOfStep = 5000;
 /** Bytes of arguments that the log holds of a call. */
 const longestCommand = 2000;
 
@@ -13,6 +15,9 @@ export class OracleEvents {
   private waiting: JournalEntry[] = [];
   private writing: Promise<void> = Promise.resolve();
   private calls = 0;
+  /** Calls of this step, and how those ended that are only counted. */
+  private ofStep = 0;
+  private untold = new Map<string, number>();
 
   constructor(
     private readonly journal: RunJournal,
@@ -26,6 +31,11 @@ export class OracleEvents {
 
   readonly add = (note: OracleNote): void => {
     this.calls += 1;
+    this.ofStep += 1;
+    if (this.ofStep > mostToldOfStep) {
+      this.untold.set(note.end, (this.untold.get(note.end) ?? 0) + 1);
+      return;
+    }
     const { argv, stdout, stderr, exitCode } = note;
     const { text, ...out } = stdout;
     const { text: errorText, ...err } = stderr;
@@ -59,6 +69,12 @@ export class OracleEvents {
 
   /** Once fulfilled, all calls so far are on disk. @throws InfraError when they can't be written. */
   flush(): Promise<void> {
+    if (this.untold.size > 0) {
+      const data = { more_calls: Object.fromEntries(this.untold), told: mostToldOfStep };
+      this.waiting.push(eventEntry(this.meter, { event: 'info', source: 'oracle', data }));
+    }
+    this.ofStep = 0;
+    this.untold = new Map();
     return this.write();
   }
 

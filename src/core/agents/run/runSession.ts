@@ -12,6 +12,7 @@ import { eventEntry } from '../log/eventEntry';
 import type { ChatMessage, LogState, ModelUsage } from '../log/inspectLog';
 import { RunJournal } from '../log/runJournal';
 import { RetryingModel } from '../models/retryingModel';
+import { StepJournal } from '../stepJournal';
 import { taskPrompt } from '../taskPrompt';
 import { bashTool } from '../tools/bash';
 import { evaluateTestcasesTool, resourcesTool, submitTool } from '../tools/taskTools';
@@ -224,9 +225,8 @@ export class RunSession {
       source: 'input',
       content: taskPrompt(this.target, language, { submitGate }),
     };
-    const index = this.journal.messageCount;
-    await this.journal.append([{ kind: 'message', message: task }]);
-    this.conversation.add(task, index);
+    const journal = new StepJournal(this.journal, this.conversation, this.meter);
+    await journal.finish([{ kind: 'message', message: task }], { step: 0, state: '' });
   }
 
   private candidateScores(snapshot: ConstructorParameters<typeof CandidateScores>[0]['snapshot']) {

@@ -84,6 +84,8 @@ export const runStateSchema = z.object({
   score: z.record(z.string(), z.number()).exactOptional(),
   counts: z.record(z.string(), z.number()).exactOptional(),
   solved: z.boolean().exactOptional(),
+  /** What weakens the run and is known from its beginning: a reference that can be read. */
+  warnings: z.array(z.string()).exactOptional(),
   /** The process at work on it. */
   process: z.object({
     pid: z.number(),

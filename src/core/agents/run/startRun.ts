@@ -3,6 +3,7 @@ import { UserError } from '../../errors';
 import { openTarget } from '../../targets/openTarget';
 import type { Target } from '../../targets/target';
 import { nothingSpent } from '../budget';
+import { isReadableReference, readableReferenceAdvice } from '../oracle/oracleSpec';
 import { removeHalfWritten } from './leftovers';
 import { stoppedEnd } from './runControl';
 import { claimRun, makeRunFolder, readRunState, thisProcess, writeRunState } from './runFolder';
@@ -19,7 +20,8 @@ import type { RunState } from './runState';
  * @throws UserError when the options or this machine are at fault.
  */
 export async function startRun(options: RunOptions, host: RunHost): Promise<RunOutcome> {
-  const state = newState(options, host);
+  const warnings = (await isReadableReference(options.target)) ? [readableReferenceAdvice] : [];
+  const state = { ...newState(options, host), ...(warnings.length > 0 ? { warnings } : {}) };
   const dir = await makeRunFolder(host.workFolder, state);
   await writeRunState(dir, state);
   const session = await RunSession.open(dir, state, options.target, host);

@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import os from 'node:os';
-import path from 'node:path';
 import type { FileEntry } from '../../cases/case';
 import type { AsyncDisposable } from '../../disposable';
 import type { Engine } from '../../sandbox/sandbox';
@@ -38,15 +35,13 @@ export class Workbench implements AsyncDisposable {
   /** @throws UserError when a tool is missing; InfraError when the engine fails. */
   static async open(parts: WorkbenchParts): Promise<Workbench> {
     const { target, language, engine, signal, limits = workspaceLimits } = parts;
-    const folder = await mkdtemp(path.join(os.tmpdir(), 'mirrorcode-oracle-'));
     const opened: AsyncDisposable[] = [];
     const release = async () => {
       await Promise.allSettled(opened.splice(0).map((one) => one.dispose()));
-      await rm(folder, { recursive: true, force: true });
     };
     try {
       const given = await givenFiles(target, workspacePath);
-      const oracle = await openOracle(parts, folder);
+      const oracle = await openOracle(parts);
       if (oracle !== undefined) {
         opened.push(oracle);
       }
@@ -80,15 +75,17 @@ export class Workbench implements AsyncDisposable {
   }
 }
 
-async function openOracle(
-  { target, engine, signal, onCall }: WorkbenchParts,
-  folder: string,
-): Promise<Oracle | undefined> {
+async function openOracle({
+  target,
+  engine,
+  signal,
+  onCall,
+}: WorkbenchParts): Promise<Oracle | undefined> {
   const { reference } = target;
   if (reference?.path === undefined && reference?.image === undefined) {
     return undefined;
   }
-  const { spec } = await oracleSpec(target, oracleLanes, folder);
+  const spec = await oracleSpec(target, oracleLanes);
   const environment = await OracleEnvironment.of(target);
   const sandbox = await engine.create(spec, { signal });
   return new Oracle({ target, sandbox, environment, lanes: oracleLanes, onCall });

@@ -4,6 +4,7 @@ import { access, constants, mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { CancelledError, errorCode, errorText, InfraError, UserError } from '../../errors';
+import { withExecuteOnlyCopies } from '../executeOnly';
 import { ForbiddenFinder } from '../forbidden';
 import { type KeptMounts, keepMounts } from '../keptMounts';
 import type { Engine, EngineStatus, Mount, Sandbox, SandboxSpec } from '../sandbox';
@@ -97,7 +98,8 @@ export class BubblewrapEngine implements Engine {
     await mkdir(path.join(folder, 'stage'), { recursive: true });
     const kept = keepMounts(spec.mounts);
     const hidden = await this.finder.find(kept.mounts, spec.forbidden);
-    const reachable = await this.reach(spec, kept, folder);
+    const shown = await withExecuteOnlyCopies(kept.mounts, path.join(folder, 'execute-only'));
+    const reachable = await this.reach(spec, { ...kept, mounts: shown }, folder);
     const sandbox = new BubblewrapSandbox(
       spec.lanes,
       (uid) => this.startLane({ spec, folder, hidden, kept, reachable, uid }),

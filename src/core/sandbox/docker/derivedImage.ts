@@ -3,10 +3,12 @@ import path from 'node:path';
 import type Docker from 'dockerode';
 import type { Pack } from 'tar-stream';
 import { InfraError } from '../../errors';
+import { executeOnlyMode } from '../executeOnly';
 import type { Fingerprint } from '../fingerprint';
 import type { Mount } from '../sandbox';
 import { removeContainer } from './cleanUp';
 import { engineWords, followEvents, httpStatus } from './engineEvents';
+import { readPrograms } from './executeOnlyFiles';
 import { findForbidden } from './imageScan';
 import { inspectImage, ownRepository, type ImageOptions } from './images';
 import { ownerLabel } from './owner';
@@ -59,22 +61,30 @@ export async function provideEmptyImage(docker: Docker, links: Links): Promise<s
   return id;
 }
 
+export interface ImageNeeds {
+  readonly forbidden: readonly Fingerprint[];
+  readonly links: Links;
+  /** Programs that are to be run and not read: absolute paths, or names on the image's `PATH`. */
+  readonly executeOnly: readonly string[];
+  readonly searchPath?: string | undefined;
+}
+
 /**
- * The image with the references hidden and the links made. It is kept on the engine, under a name
+ * The image with the references hidden, or such that they can't be read, and the links made. It is kept on the engine, under a name
  * made of everything that it depends on, so that an image is looked through once.
  * @throws InfraError when the engine fails.
  */
 export async function provideMaskedImage(
   docker: Docker,
   baseId: string,
-  needs: { readonly forbidden: readonly Fingerprint[]; readonly links: Links },
+  needs: ImageNeeds,
   { onProgress = () => undefined }: ImageOptions,
 ): Promise<string> {
-  const { links, forbidden } = needs;
-  if (forbidden.length === 0 && Object.keys(links).length === 0) {
+  const { links, forbidden, executeOnly, searchPath } = needs;
+  if (forbidden.length + executeOnly.length + Object.keys(links).length === 0) {
     return baseId;
   }
-  const tag = `masked-${digestOf(['masked', baseId, forbidden, links])}`;
+  const tag = `masked-${digestOf(['masked', baseId, forbidden, links, executeOnly])}`;
   const present = await inspectImage(docker, `${ownRepository}:${tag}`);
   if (present !== undefined) {
     return present.id;
@@ -88,9 +98,14 @@ export async function provideMaskedImage(
       onProgress(`Hiding ${hidden.join(', ')}`);
     }
     const missing = await missingLinks(loader, links);
+    const programs = await readPrograms(loader, executeOnly, searchPath);
     const layer = archiveOf(async (pack) => {
       for (const file of hidden) {
         await packEntry(pack, { name: path.posix.relative('/', file), mode: hiddenMode });
+      }
+      for (const { path: file, bytes } of programs) {
+        const name = path.posix.relative('/', file);
+        await packEntry(pack, { name, mode: executeOnlyMode, size: bytes.length }, bytes);
       }
       await packLinks(pack, missing);
     });
@@ -119,8 +134,9 @@ export function copyIntoImage(
   const isHidden = (name: string) => hidden.includes(path.posix.resolve('/', name));
   return withLoader(docker, baseId, owner, (loader) => {
     const layer = archiveOf(async (pack) => {
-      for (const { source, target } of mounts) {
-        await packTree(pack, source, path.posix.relative('/', target), isHidden);
+      for (const { source, target, unreadable } of mounts) {
+        const mode = unreadable === true ? { mode: executeOnlyMode } : {};
+        await packTree(pack, source, path.posix.relative('/', target), { isHidden, ...mode });
       }
     });
     return commit(loader, layer, { labels: [`${ownerLabel}=${owner}`, `${cacheLabel}=0`] });

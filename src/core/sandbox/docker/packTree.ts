@@ -11,7 +11,11 @@ export const hiddenMode = 0o400;
 type EntryHeader = Partial<Header> & Pick<Header, 'name'>;
 
 /** Puts one entry into an archive. `name` is relative to where the archive is unpacked. */
-export async function packEntry(archive: Pack, header: EntryHeader, data = ''): Promise<void> {
+export async function packEntry(
+  archive: Pack,
+  header: EntryHeader,
+  data: string | Buffer = '',
+): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     archive.entry(header, data, (error) => {
       if (error) {
@@ -23,21 +27,28 @@ export async function packEntry(archive: Pack, header: EntryHeader, data = ''): 
   });
 }
 
+export interface PackOptions {
+  readonly isHidden?: (name: string) => boolean;
+  readonly mode?: number;
+}
+
 /**
  * Puts a file or a folder with everything below it into an archive under `name`; symbolic links stay
  * links, owners become root, sockets and devices are left out, and what `isHidden` says of a name is
  * an empty file. Times are left out too, so that equal
- * trees give equal archives.
+ * trees give equal archives. `mode`: of the one file that is packed, in place of its own.
  * @throws the file system's error, when something can't be read.
  */
 export async function packTree(
   archive: Pack,
   source: string,
   name: string,
-  isHidden: (name: string) => boolean = () => false,
+  options: PackOptions = {},
 ): Promise<void> {
+  const { isHidden = () => false } = options;
   const stats = await lstat(source);
-  const header = { name, mode: stats.mode & 0o7777, mtime: new Date(0), uid: 0, gid: 0 };
+  const mode = options.mode ?? stats.mode & 0o7777;
+  const header = { name, mode, mtime: new Date(0), uid: 0, gid: 0 };
   if (isHidden(name)) {
     await packEntry(archive, { ...header, mode: hiddenMode });
   } else if (stats.isSymbolicLink()) {
@@ -45,7 +56,7 @@ export async function packTree(
   } else if (stats.isDirectory()) {
     await packEntry(archive, { ...header, type: 'directory' });
     for (const child of (await readdir(source)).sort()) {
-      await packTree(archive, path.join(source, child), `${name}/${child}`, isHidden);
+      await packTree(archive, path.join(source, child), `${name}/${child}`, options);
     }
   } else if (stats.isFile()) {
     const entry = archive.entry({ ...header, type: 'file', size: stats.size });

@@ -80,7 +80,8 @@ function imageFor(spec: SandboxSpec, around: Surroundings): ImageSource | undefi
 async function prepareFromMounts(spec: SandboxSpec, around: Surroundings): Promise<Prepared> {
   const image = await provideEmptyImage(around.docker, spec.links);
   const hidden = await around.finder.find(spec.mounts, spec.forbidden);
-  const plan = planOf(spec, around, { image, volumes: [], mounts: spec.mounts, hidden });
+  const mounts = await around.staging.executeOnly(spec.mounts);
+  const plan = planOf(spec, around, { image, volumes: [], mounts, hidden });
   return { plan };
 }
 
@@ -95,11 +96,15 @@ async function prepareFromImage(
   const forbidden = await Promise.all(
     spec.forbidden.map((one) => fingerprintOf(docker, one, options)),
   );
-  const masked = await provideMaskedImage(docker, id, { ...spec, forbidden }, options);
+  const { links, executeOnly = [] } = spec;
+  const needs = { links, forbidden, executeOnly, searchPath: env['PATH'] };
+  const masked = await provideMaskedImage(docker, id, needs, options);
   const mounts = spec.mounts.filter(({ toolchain }) => toolchain !== true);
   const hidden = await around.finder.find(mounts, spec.forbidden);
   if (around.seesThisMachine) {
-    return { plan: planOf(spec, around, { image: masked, volumes, mounts, hidden }), digest, env };
+    const shown = await around.staging.executeOnly(mounts);
+    const made = { image: masked, volumes, mounts: shown, hidden };
+    return { plan: planOf(spec, around, made), digest, env };
   }
   options.onProgress?.('Copying files to the engine');
   const runner = { source: around.runnerFile, target: runnerPath };

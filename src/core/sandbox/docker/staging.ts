@@ -3,12 +3,16 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AsyncDisposable } from '../../disposable';
+import { withExecuteOnlyCopies } from '../executeOnly';
+import type { Mount } from '../sandbox';
 import { seccompProfile } from './seccompProfile';
 
 /** Small files of this machine that containers bind, below a temporary folder of their own. */
 export class Staging implements AsyncDisposable {
   /** The profile itself, which is how Docker takes it. */
   readonly profile = JSON.stringify(seccompProfile());
+
+  private sandboxes = 0;
 
   private constructor(private readonly folder: string) {}
 
@@ -36,6 +40,13 @@ export class Staging implements AsyncDisposable {
   /** The profile as a file, which is how Podman takes it. */
   get seccomp(): string {
     return path.join(this.folder, 'seccomp.json');
+  }
+
+  /** The mounts of a sandbox, with copies for what is to be run and not read. */
+  executeOnly(mounts: readonly Mount[]): Promise<readonly Mount[]> {
+    this.sandboxes += 1;
+    const folder = path.join(this.folder, `execute-only-${this.sandboxes}`);
+    return withExecuteOnlyCopies(mounts, folder);
   }
 
   dispose(): Promise<void> {
