@@ -1,13 +1,15 @@
 import { html, LitElement, nothing } from 'lit';
 import type { TemplateResult } from 'lit';
-import type { CopyFormat, Opened, SideHead, StreamHead, Summary } from '../../src/protocol/bytes';
+import type { CopyFormat, Opened, StreamHead, Summary } from '../../src/protocol/bytes';
 import { ChannelError } from '../../src/protocol/messages';
 import type { Host } from '../ui/host';
 import { pressKey } from '../ui/keys';
-import { openMenu } from '../ui/popupMenu';
+import { copiedNotice, openCopyMenu } from './copyBytes';
 import { FindController } from './findController';
 import './findBar';
 import type { Query } from './findBar';
+import { goToBar, parseOffset } from './goToBar';
+import { banner, columnHeads, emptyPage, errorPage } from './pages';
 import { RowsPane } from './rowsPane';
 import type { RowPlace } from './rowsPane';
 import type { Channel } from './rowPages';
@@ -19,14 +21,6 @@ import { toolbar } from './toolbar';
 import type { ToolbarActions } from './toolbar';
 import { arrangementOf, freshState, readSavedState } from './viewState';
 import type { ViewState } from './viewState';
-
-const copyLabels: Readonly<Record<CopyFormat, string>> = {
-  text: 'Copy',
-  case: 'Copy as .case Text',
-  escaped: 'Copy as Escaped String',
-  hex: 'Copy as Hex',
-  base64: 'Copy as Base64',
-};
 
 /** Milliseconds that a notice stays. */
 const noticeTime = 6000;
@@ -90,7 +84,7 @@ export class BytesApp extends LitElement {
     if (opened === undefined || head === undefined) {
       return this.problem === undefined
         ? html`<div class="blank" role="status"><p>Opening…</p></div>`
-        : this.errorPage(this.problem);
+        : errorPage(this.problem, this.reopen);
     }
     return html`
       <header>
@@ -106,7 +100,7 @@ export class BytesApp extends LitElement {
               ></bytes-find>`
             : nothing
         }
-        ${this.going ? this.goToBar(head) : nothing}
+        ${this.going ? goToBar({ go: (text) => void this.goToOffset(text, head), leave: () => this.leaveGoTo() }) : nothing}
       </header>
       <main>
         <div id="stream-panel" class="panel" role="tabpanel" aria-label=${head.name}>
@@ -134,15 +128,10 @@ export class BytesApp extends LitElement {
   private body(head: StreamHead): TemplateResult {
     const problem = head.problem ?? this.problem;
     if (problem !== undefined) {
-      return this.errorPage(problem);
+      return errorPage(problem, this.reopen);
     }
     if (head.expected.size === 0 && head.actual.size === 0 && head.equal) {
-      return html`<div class="blank">
-        <h2>Both sides are empty</h2>
-        <p>
-          ${head.name} holds no bytes, neither expected nor actual: there is nothing to compare.
-        </p>
-      </div>`;
+      return emptyPage(head);
     }
     switch (this.state.view) {
       case 'summary':
@@ -150,70 +139,12 @@ export class BytesApp extends LitElement {
       case 'terminal':
         return html`${this.terminal.element}`;
       default:
-        return html` ${this.banner(head)} ${this.columnHeads(head)} ${this.rows.element} `;
+        return html`
+          ${banner({ head, streams: this.opened?.streams ?? [], layout: this.rows.layout })}
+          ${this.state.inline && this.state.view === 'text' ? nothing : columnHeads(head)}
+          ${this.rows.element}
+        `;
     }
-  }
-
-  private banner(head: StreamHead): TemplateResult | typeof nothing {
-    const missing = head.expected.missing === true ? 'expected' : 'actual';
-    if (head[missing].missing === true && !head.equal) {
-      return html`<div class="banner" role="status">
-        There is no ${head.name} on the ${missing} side
-        ${missing === 'actual' ? ': it was not written.' : ': it should not have been written.'}
-      </div>`;
-    }
-    if (head.equal) {
-      return html`<div class="banner" role="status">
-        ✓ Both sides are the same bytes. Nothing differs in ${head.name}${this.elsewhere()}
-      </div>`;
-    }
-    return this.rows.layout?.coarse === true
-      ? html`<div class="banner" role="status">
-          The sides are so different that they were compared coarsely: equal lines may be shown as
-          changed. Every change shown is exact.
-        </div>`
-      : nothing;
-  }
-
-  private elsewhere(): string {
-    const other = this.opened?.streams.find((stream) => !stream.equal);
-    return other === undefined ? '.' : `; ${other.name} differs: open its tab.`;
-  }
-
-  private columnHeads(head: StreamHead): TemplateResult | typeof nothing {
-    if (this.state.inline && this.state.view === 'text') {
-      return nothing;
-    }
-    return html`<div class="column-heads">
-      <div title=${head.expected.path ?? 'expected'}>− Expected ${nameOf(head.expected)}</div>
-      <div title=${head.actual.path ?? 'actual'}>+ Actual ${nameOf(head.actual)}</div>
-    </div>`;
-  }
-
-  private errorPage({ message, action }: { message: string; action?: string | undefined }) {
-    return html`<div class="blank" role="alert">
-      <h2>${message}</h2>
-      <p>${action ?? 'Close this view and open the comparison again.'}</p>
-      <button class="button" @click=${() => void this.open()}>Try Again</button>
-    </div>`;
-  }
-
-  private goToBar(head: StreamHead): TemplateResult {
-    const go = (event: KeyboardEvent) =>
-      pressKey(event, {
-        Escape: () => this.leaveGoTo(),
-        Enter: () => void this.goToOffset((event.target as HTMLInputElement).value, head),
-      });
-    return html`<div class="find">
-      <input
-        class="field go-to"
-        type="text"
-        aria-label="Go to byte offset, decimal or 0x and hex"
-        placeholder="Byte offset: 1234 or 0x4d2"
-        spellcheck="false"
-        @keydown=${go}
-      />
-    </div>`;
   }
 
   private readonly actions: ToolbarActions = {
@@ -240,6 +171,8 @@ export class BytesApp extends LitElement {
     F3: () => void this.find.step(1),
     'Shift+F3': () => void this.find.step(-1),
   };
+
+  private readonly reopen = () => void this.open();
 
   private async open(): Promise<void> {
     this.problem = undefined;
@@ -393,7 +326,7 @@ export class BytesApp extends LitElement {
 
   private async goToOffset(text: string, head: StreamHead): Promise<void> {
     const side = this.rows.selection?.side ?? (head.actual.size > 0 ? 'actual' : 'expected');
-    const offset = /^(?:0x[\da-f]+|\d+)$/i.test(text.trim()) ? Number(text.trim()) : Number.NaN;
+    const offset = parseOffset(text);
     const { size } = head[side];
     if (!(offset <= size)) {
       this.say(`Type an offset from 0 to ${size.toLocaleString('en')} (${side} side).`);
@@ -408,11 +341,7 @@ export class BytesApp extends LitElement {
   }
 
   private openCopyMenu(x: number, y: number): void {
-    const items = (Object.entries(copyLabels) as [CopyFormat, string][]).map(([format, label]) => ({
-      label,
-      run: () => void this.copy(format),
-    }));
-    openMenu(items, { x, y, label: 'Copy the selected bytes' });
+    openCopyMenu({ x, y }, (format) => void this.copy(format));
   }
 
   private async copy(format: CopyFormat): Promise<void> {
@@ -425,12 +354,7 @@ export class BytesApp extends LitElement {
       const { stream } = this.state;
       const { text, exact } = await this.channel.request('copy', { stream, ...range, format });
       await navigator.clipboard.writeText(text);
-      const bytes = (range.end - range.start).toLocaleString('en');
-      this.say(
-        exact
-          ? `Copied ${bytes} bytes of the ${range.side} side.`
-          : `These ${bytes} bytes are no text, so a clipboard can't hold them: copied as an escaped string.`,
-      );
+      this.say(copiedNotice(range, { exact }));
     } catch (error) {
       this.say(error instanceof Error ? error.message : String(error));
     }
@@ -456,12 +380,6 @@ export class BytesApp extends LitElement {
     };
     this.requestUpdate();
   }
-}
-
-/** The name of a side's file, unless it is only the hash that a kept output is named by. */
-function nameOf({ path }: SideHead): string {
-  const name = path?.split(/[\\/]/).at(-1) ?? '';
-  return /^[\da-f]{64}$/.test(name) || name === '' ? '' : `· ${name}`;
 }
 
 customElements.define('bytes-app', BytesApp);
