@@ -1,3 +1,4 @@
+import { isComparable } from '../../src/protocol/transcript';
 import type { TestCaseResult, TestRun } from '../../src/protocol/transcript';
 import { RowScroller } from '../ui/rowScroller';
 import { h, icon, textButton, toolButton } from './dom';
@@ -107,7 +108,7 @@ function drawCase(
   }
   const { name } = one;
   const place = { sample: replay.sample, ordinal, name };
-  const comparable = !one.passed && one.expected !== undefined && one.actual !== undefined;
+  const comparable = !one.passed && isComparable(one);
   const said = replay.comments.some(
     (remark) =>
       remark.sample === place.sample && remark.ordinal === ordinal && remark.caseName === name,

@@ -1,3 +1,4 @@
+import { isComparable } from '../core/transcripts/caseOutputs';
 import { caseVerdicts, lastPassBefore } from '../core/transcripts/casePasses';
 import { eventKinds, markerTypes } from '../core/transcripts/normalForm';
 import type {
@@ -300,7 +301,7 @@ export const savedReplayParser = object({
 });
 export type SavedReplay = ReturnType<typeof savedReplayParser>;
 
-export { caseVerdicts, eventKinds, lastPassBefore, markerTypes };
+export { caseVerdicts, eventKinds, isComparable, lastPassBefore, markerTypes };
 export type {
   CaseHistory,
   EventKind,

@@ -61,11 +61,22 @@ export interface TestRun {
   readonly total: number;
   readonly cases?: readonly TestCaseResult[];
 }
+/** One output of a case: what was expected and what came, each where the log has it. */
+export interface CaseOutput {
+  /** `stdout`, `stderr`, or a file's path. */
+  readonly name: string;
+  readonly expected?: string;
+  readonly actual?: string;
+}
 export interface TestCaseResult {
   readonly name: string;
   readonly passed: boolean;
+  /** The two stdouts. */
   readonly expected?: string;
   readonly actual?: string;
+  /** The two stderrs, and files by their paths. */
+  readonly outputs?: readonly CaseOutput[];
+  readonly returncode?: { readonly expected?: number; readonly actual?: number };
 }
 
 /** A test run or score of which the log lists the cases. */

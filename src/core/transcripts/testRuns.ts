@@ -1,3 +1,4 @@
+import { caseOutputs } from './caseOutputs';
 import type { TestCaseResult, TestRun } from './normalForm';
 import { asArray, asNumber, asObject, firstText } from './values';
 
@@ -113,13 +114,10 @@ export function testCaseResult(value: unknown): TestCaseResult | undefined {
   if (typeof verdict !== 'boolean' && word === '') {
     return undefined;
   }
-  const expected = firstText(row['expected'], row['expected_output'], row['expected_stdout']);
-  const actual = firstText(row['actual'], row['actual_output'], row['output'], row['stdout']);
   return {
     name: firstText(row['name'], row['test_name'], row['id'], row['case'], row['nodeid']),
     passed: typeof verdict === 'boolean' ? verdict : word.startsWith('pass') || word === 'ok',
-    ...(expected === '' ? {} : { expected }),
-    ...(actual === '' ? {} : { actual }),
+    ...caseOutputs(row),
   };
 }
 

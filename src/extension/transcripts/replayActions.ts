@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
+import { isComparable, outputsOf } from '../../core/transcripts/caseOutputs';
 import { notesMarkdown } from '../../core/transcripts/notes/notes';
 import type { Place } from '../../protocol/transcript';
 import type { Log } from '../log';
@@ -125,19 +126,34 @@ export class PanelActions implements ReplayActions {
     const transcript = await document.transcript();
     const { testRun } = await transcript.event(sample, ordinal);
     const found = testRun?.cases?.find((one) => one.name === name);
-    if (found?.expected === undefined || found.actual === undefined) {
+    if (found === undefined || !isComparable(found)) {
       throw new UserError(`The log does not hold both outputs of ${name} at event ${ordinal}.`);
     }
     const key = `${document.uri.toString()}\0${sample}\0${ordinal}\0${name}`;
     const digest = createHash('sha256').update(key).digest('hex').slice(0, 32);
     const folder = path.join(this.places.caseFolder, digest);
     await mkdir(folder, { recursive: true });
-    const expected = path.join(folder, 'expected');
-    const actual = path.join(folder, 'actual');
-    await Promise.all([writeFile(expected, found.expected), writeFile(actual, found.actual)]);
+    const laidOut = async (file: string, text: string | undefined) => {
+      if (text === undefined) {
+        return {};
+      }
+      const place = path.join(folder, file);
+      await writeFile(place, text);
+      return { [path.extname(file).slice(1)]: place };
+    };
+    const streams = await Promise.all(
+      // Numbered: what a case calls its files is not trusted as a path.
+      outputsOf(found).map(async (output, number) => ({
+        name: output.name,
+        ...(await laidOut(`${number}.expected`, output.expected)),
+        ...(await laidOut(`${number}.actual`, output.actual)),
+      })),
+    );
+    const { returncode } = found;
     await vscode.commands.executeCommand(commands.compareBytes, {
       title: `${name} at event ${ordinal}`,
-      streams: [{ name: 'stdout', expected, actual }],
+      streams,
+      ...(returncode === undefined ? {} : { returncode }),
     });
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { lastPassBefore } from '../../../src/core/transcripts/casePasses';
-import { testRunOf } from '../../../src/core/transcripts/testRuns';
+import { isComparable, outputsOf } from '../../../src/core/transcripts/caseOutputs';
+import { testCaseResult, testRunOf } from '../../../src/core/transcripts/testRuns';
 import { caseRun } from './support/caseRun';
 import { Temporary } from './support/temporary';
 
@@ -33,6 +34,49 @@ suite('Cases of a run through its attempts', () => {
     assert.equal(last('case-2', 3), 1);
     assert.equal(last('case-1', 6), undefined);
     assert.equal(last('absent', 6), undefined);
+  });
+
+  test('outputs of both sides: flat, an object a side, and files in either shape', () => {
+    const outputs = {
+      expected: 'a\n',
+      actual: '',
+      outputs: [
+        { name: 'stderr', expected: '', actual: 'oops' },
+        { name: 'out/a.csv', expected: '1', actual: '2' },
+        { name: 'b', expected: 'only there' },
+      ],
+      returncode: { expected: 0, actual: 2 },
+    };
+    const flat = {
+      expected_stdout: 'a\n',
+      stdout: '',
+      expected_stderr: '',
+      actual_stderr: 'oops',
+      expected_returncode: 0,
+      exit_code: 2,
+      expected_files: { 'out/a.csv': '1', b: 'only there' },
+      files: [{ path: 'out/a.csv', content: '2' }],
+    };
+    const nested = {
+      gold: {
+        stdout: 'a\n',
+        stderr: '',
+        returncode: 0,
+        files: { 'out/a.csv': '1', b: 'only there' },
+      },
+      actual: { stdout: '', stderr: 'oops', return_code: 2, files: { 'out/a.csv': '2' } },
+    };
+    for (const row of [flat, nested]) {
+      const result = testCaseResult({ name: 'x', passed: false, ...row });
+      assert.deepEqual(result, { name: 'x', passed: false, ...outputs });
+      assert.ok(isComparable(result));
+      assert.deepEqual(
+        outputsOf(result).map(({ name }) => name),
+        ['stdout', 'stderr', 'out/a.csv', 'b'],
+      );
+    }
+    const told = testCaseResult({ name: 'x', verdict: 'fail', returncode: 1 });
+    assert.ok(told !== undefined && !isComparable(told), 'one side alone is not compared');
   });
 
   test('cases that a harness noted beside a result count before those of its text', () => {

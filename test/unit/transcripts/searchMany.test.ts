@@ -60,7 +60,7 @@ suite('Searches with very many hits', () => {
     const transcript = await files.open(files.write('log.eval', log));
     assert.deepEqual(await ordinals(transcript, { text: 'hidden' }), []);
     const words = new Set(JSON.stringify(everyType).match(/\w{1,12}/g));
-    for (const text of [...'abcdefghijklmnopqrstuvwxyz0123456789', ...words]) {
+    for (const text of [...Array.from('abcdefghijklmnopqrstuvwxyz0123456789'), ...words]) {
       // An expression of which no text is known looks at every event.
       const all = await ordinals(transcript, { text: `(?:${text})`, regex: true });
       assert.deepEqual(await ordinals(transcript, { text }), all, text);
