@@ -1,15 +1,17 @@
 import assert from 'node:assert/strict';
 import { openSync, writeSync, closeSync, statSync, mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { UserError } from '../../../src/core/errors';
+import type { UserError } from '../../../src/core/errors';
 import {
   evalEntries,
   evalFile,
   evalJson,
+  evalSample,
   event,
   modelEvent,
   toolEvent,
 } from './support/inspectLog';
+import { readAll as readEverything } from './support/readAll';
 import { Temporary } from './support/temporary';
 import { zipFile, zstdFrames } from './support/zipFile';
 
@@ -45,6 +47,62 @@ const claude = Array.from({ length: 6 }, (_, number) => ({
 }));
 const lines = (records: readonly unknown[]) =>
   Buffer.from(records.map((record) => `${JSON.stringify(record)}\n`).join(''));
+const rollout = lines([
+  { type: 'session_meta', payload: { id: 'x' } },
+  {
+    type: 'response_item',
+    payload: {
+      type: 'message',
+      role: 'user',
+      content: [{ type: 'input_text', text: 'needle' }],
+    },
+  },
+]);
+const openHands = [
+  {
+    id: 'a',
+    kind: 'MessageEvent',
+    source: 'user',
+    llm_message: { role: 'user', content: 'needle' },
+  },
+  {
+    id: 'b',
+    kind: 'ActionEvent',
+    source: 'agent',
+    tool_name: 'terminal',
+    action: { command: 'ls' },
+  },
+];
+const openHandsOld = [
+  { id: 1, source: 'user', action: 'message', args: { content: 'needle' }, message: 'needle' },
+  {
+    id: 2,
+    source: 'agent',
+    cause: 1,
+    observation: 'run',
+    content: 'a.c',
+    extras: { exit_code: 0 },
+  },
+];
+const json = (value: unknown) => Buffer.from(JSON.stringify(value));
+
+/** The same sample in chunks, as `inspect log convert-chunked` lays it out. */
+function chunked(): Buffer {
+  const { events: all, events_data: pool, attachments, ...shell } = evalSample(sample);
+  const entry = (name: string, value: unknown) => ({
+    name: `samples/1_epoch_1/${name}.json`,
+    data: JSON.stringify(value),
+    packing: 'deflate' as const,
+  });
+  return zipFile([
+    ...evalEntries([]),
+    entry('sample', shell),
+    entry('events/0', all.slice(0, 3)),
+    entry('events/3', all.slice(3)),
+    entry('messages/0', pool?.messages ?? []),
+    entry('attachments/0', Object.values(attachments)),
+  ]);
+}
 
 /** Small transcripts of every container and layout. */
 const whole: Readonly<Record<string, Buffer>> = {
@@ -53,19 +111,20 @@ const whole: Readonly<Record<string, Buffer>> = {
   'stored.eval': evalFile([sample, { ...sample, id: 2 }], 'stored'),
   'log.json': Buffer.from(evalJson([sample])),
   'claude.jsonl': lines(claude),
-  'codex.jsonl.zst': zstdFrames(
-    lines([
-      { type: 'session_meta', payload: { id: 'x' } },
-      {
-        type: 'response_item',
-        payload: {
-          type: 'message',
-          role: 'user',
-          content: [{ type: 'input_text', text: 'needle' }],
-        },
-      },
-    ]),
-  ),
+  'chunked.eval': chunked(),
+  'codex.jsonl': rollout,
+  'codex.jsonl.zst': zstdFrames(rollout),
+  'openhands.jsonl': lines(openHands),
+  'openhands-list.json': json(openHandsOld),
+  'openhands-export.json': json({ history: openHandsOld }),
+  'mini.traj.json': json({
+    info: { exit_status: 'Submitted', model_stats: { instance_cost: 0.3 } },
+    messages: [
+      { role: 'user', content: 'needle' },
+      { role: 'assistant', content: '```bash\nls\n```' },
+    ],
+    trajectory_format: 'mini-swe-agent-1',
+  }),
   'atif.json': Buffer.from(
     JSON.stringify({
       schema_version: 'ATIF-v1.6',
@@ -88,32 +147,7 @@ const whole: Readonly<Record<string, Buffer>> = {
   ),
 };
 
-/** Opens, reads everything there is to read, and closes; damage may only be a sentence. */
-async function readAll(files: Temporary, file: string): Promise<string> {
-  try {
-    const transcript = await files.open(file);
-    try {
-      const info = await transcript.info();
-      for (let number = 0; number < transcript.opened.samples.length; number++) {
-        const count = await transcript.count(number);
-        for (const { ordinal } of await transcript.summaries(number, 0, count)) {
-          await transcript.event(number, ordinal);
-        }
-        await transcript.search(number, { text: 'needle' }, () => undefined);
-        await transcript.overview(number);
-        await transcript.workspace(number, count);
-      }
-      return `${info.events} events; ${info.unread.join(' ')}`;
-    } finally {
-      transcript.dispose();
-    }
-  } catch (error) {
-    if (error instanceof UserError) {
-      return error.message;
-    }
-    throw error;
-  }
-}
+const readAll = (files: Temporary, file: string) => readEverything(() => files.open(file));
 
 /** Small numbers that look random and are the same every time. */
 function random(seed: number): () => number {
@@ -196,6 +230,19 @@ suite('Damaged transcripts', function () {
     assert.match(said, /more than its directory says/);
     mkdirSync(cache, { recursive: true });
     assert.deepEqual(readdirSync(cache), [], 'nothing is left behind');
+  });
+
+  test('nesting is passed over in every format that is text', async () => {
+    const deep = `${'[{"a":'.repeat(20_000)}0${'}]'.repeat(20_000)}`;
+    const plain = Object.entries(whole).filter(
+      ([name, content]) => !/\.(?:eval|zst)$/.test(name) && content.includes('"needle"'),
+    );
+    assert.equal(plain.length, 10);
+    for (const [name, content] of plain) {
+      const text = content.toString().replace('"needle"', deep);
+      const said = await readAll(files, files.write(name, text));
+      assert.match(said, /^[1-9]\d* events/, name);
+    }
   });
 
   test('nesting three hundred thousand deep is passed over', async () => {
