@@ -11,7 +11,7 @@ export default {
     'scripts/*.{mjs,mts}',
     'scripts/{start,test}/main.ts',
     'test/**/*.test.ts',
-    'test/**/*.bench.ts',
+    'test/**/*.{bench,fuzz}.ts',
     'test/integration/entry.ts',
     'test/bench/support/{curation,window}Entry.ts',
     'test/support/host/{fetchHosts,integration,screenshot}.ts',
