@@ -3,6 +3,7 @@ import path from 'node:path';
 import { downloadDesktop } from '../../test/support/host/desktopDownload';
 import { findExecutable } from '../../test/support/host/findExecutable';
 import { repositoryRoot, temporaryFolder } from '../../test/support/host/paths';
+import { whereToBegin } from './whereToBegin';
 
 /**
  * Opens the samples in desktop VS Code: the one that can be downloaded, else the one that is
@@ -22,7 +23,7 @@ export async function openOnDesktop(signal: AbortSignal): Promise<string | undef
   }
   const temporary = await temporaryFolder('mcw-');
   try {
-    console.log(`\nOpening samples/ in ${executable}. Ctrl+C closes it.`);
+    console.log(`\nOpening samples/ in ${executable}. ${whereToBegin} Ctrl+C closes it.`);
     await runUntilClosed(executable, { folder: temporary.folder, signal });
   } finally {
     await temporary.remove();

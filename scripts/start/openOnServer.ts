@@ -9,6 +9,7 @@ import type { ServerProcess } from '../../test/support/host/serverProcess';
 import { newestServerVersion } from '../../test/support/host/versions';
 import { openPage, WorkbenchWindow } from '../../test/support/host/window';
 import { hasDisplay } from './display';
+import { whereToBegin } from './whereToBegin';
 
 /** Opens the samples in VS Code's server build, whose address is printed, until the signal. */
 export async function openOnServer(signal: AbortSignal): Promise<void> {
@@ -20,7 +21,7 @@ export async function openOnServer(signal: AbortSignal): Promise<void> {
     const server = await startPersonServer({ install, folder });
     try {
       await picture(server);
-      console.log(`\nThe samples are open at\n\n  ${address(server)}\n\nCtrl+C ends it.`);
+      console.log(`\nThe samples are open at\n\n  ${address(server)}\n\n${whereToBegin} Ctrl+C ends it.`);
       await Promise.race([once(signal, 'abort'), server.ended]);
     } finally {
       await server.dispose();
