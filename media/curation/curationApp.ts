@@ -11,6 +11,7 @@ import { alikeColumns, alikeOf, optionColumns, optionNote } from './coverageRows
 import type { AlikeRow } from './coverageRows';
 import { outcomeOf, pairColumns, pairsOf } from './pairRows';
 import type { PairOutcome, PairRow } from './pairRows';
+import { errorPage, problemBar, problemOf } from './problems';
 import { RowLoader } from './rowLoader';
 import type { Channel, Loaded } from './rowLoader';
 import { TableModel } from './tableModel';
@@ -75,7 +76,7 @@ export class CurationApp extends LitElement {
     if (loaded === undefined || models === undefined) {
       return this.problem === undefined
         ? html`<div class="blank" role="status"><p>Reading the cases …</p></div>`
-        : this.errorPage(this.problem);
+        : errorPage(this.problem, () => void this.loader.load());
     }
     if (loaded.rows.length === 0) {
       return html`<main class="blank">
@@ -93,6 +94,7 @@ export class CurationApp extends LitElement {
         <h1 class="visually-hidden">Curation of ${loaded.opened.target}</h1>
         ${tabBar(this.tab, counts, (tab) => this.showTab(tab))}
       </header>
+      ${this.problem === undefined ? '' : problemBar(this.problem, () => this.dismiss())}
       <main>
         <div id="panel" class="panel" role="tabpanel" aria-labelledby="tab-${this.tab}">
           ${this.head(loaded, models)} ${this.body(models)}
@@ -120,7 +122,7 @@ export class CurationApp extends LitElement {
           change: (change) => this.narrow({ ...this.filter, ...change }),
           clear: () => this.narrow({ text: this.filter.text, split: this.filter.split }),
           act: (action) => void this.act(action),
-          undo: () => this.channel.send('undo', undefined),
+          undo: () => void this.undo(),
         });
       case 'pairs':
         return pairMatrices(pairsOf(rows), opened.candidates, this.outcome, (candidate, outcome) =>
@@ -158,18 +160,10 @@ export class CurationApp extends LitElement {
     return html`${empty ? html`<p class="hint">${texts[this.tab]}</p>` : ''}${table?.element ?? ''}`;
   }
 
-  private errorPage(problem: string): TemplateResult {
-    return html`<main class="blank" role="alert">
-      <h1>The cases could not be read</h1>
-      <p>${problem}</p>
-      <button class="button" @click=${() => void this.loader.load()}>Try Again</button>
-    </main>`;
-  }
-
   private get keys(): KeyTable {
     return {
       '/': () => this.querySelector<HTMLInputElement>('.filter')?.focus(),
-      'Ctrl+Z': () => this.channel.send('undo', undefined),
+      'Ctrl+Z': () => void this.undo(),
     };
   }
 
@@ -271,11 +265,28 @@ export class CurationApp extends LitElement {
     if (names.length === 0) {
       return;
     }
+    await this.attempt(() =>
+      this.channel.request('act', { action, names }, { timeoutMs: Infinity }),
+    );
+  }
+
+  private async undo(): Promise<void> {
+    await this.attempt(() => this.channel.request('undo', undefined, { timeoutMs: Infinity }));
+  }
+
+  /** What goes wrong stays in sight until something goes right, or it is dismissed. */
+  private async attempt(action: () => Promise<unknown>): Promise<void> {
     try {
-      await this.channel.request('act', { action, names }, { timeoutMs: Infinity });
+      await action();
+      this.dismiss();
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  private dismiss(): void {
+    this.problem = undefined;
+    this.requestUpdate();
   }
 
   private keep(): void {
@@ -288,7 +299,7 @@ export class CurationApp extends LitElement {
   }
 
   private fail(error: unknown): void {
-    this.problem = error instanceof Error ? error.message : String(error);
+    this.problem = problemOf(error);
     this.requestUpdate();
   }
 }

@@ -61,11 +61,10 @@ export interface CurationHost extends Surface {
       readonly params: { readonly action: CurationAction; readonly names: readonly string[] };
       readonly result: null;
     };
+    /** Takes the last curation back. */
+    readonly undo: { readonly params: undefined; readonly result: null };
   };
-  readonly events: {
-    readonly openCase: { readonly name: string };
-    readonly undo: undefined;
-  };
+  readonly events: { readonly openCase: { readonly name: string } };
 }
 
 /** What the view hears: the cases have changed. */
@@ -79,8 +78,9 @@ export const curationHostParsers: Parsers<CurationHost> = {
     open: nothing,
     rows: object({ from: whole }),
     act: object({ action: oneOf(...curationActions), names: listOf(text) }),
+    undo: nothing,
   },
-  events: { openCase: object({ name: text }), undo: nothing },
+  events: { openCase: object({ name: text }) },
 };
 
 /** What the view keeps over a reload. */

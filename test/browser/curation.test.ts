@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import { UserError } from '../../src/core/errors';
 import { curationHostParsers } from '../../src/protocol/curation';
 import type {
   CaseVerdict,
@@ -76,10 +77,17 @@ suite('curation view', () => {
     channel.handle('rows', ({ from }) => rows.slice(from, from + 500));
     channel.handle('act', (asked) => {
       acts.push(asked);
+      if (asked.action === 'group') {
+        const action = 'Rename one of them first.';
+        throw new UserError('Moving the cases failed: two would be called a.', { action });
+      }
       return null;
     });
     channel.on('openCase', ({ name }) => told.push(`open ${name}`));
-    channel.on('undo', () => told.push('undo'));
+    channel.handle('undo', () => {
+      told.push('undo');
+      return null;
+    });
     const setRows = (changed: CurationRow[]) => {
       rows = changed;
       channel.send('changed', undefined);
@@ -132,6 +140,22 @@ suite('curation view', () => {
       { action: 'delete', names: ['group/00059'] },
     ]);
     assert.deepEqual(told, ['open group/00059', 'undo']);
+  });
+
+  test('an action that fails is told in the view, with what to do, until one works', async () => {
+    const { page } = await open(9);
+    const problem = page.getByRole('alert');
+    await page.locator('#cases-1').click();
+    await page.keyboard.press('g');
+    await problem.getByText('two would be called a. Rename one of them first.').waitFor();
+    await problem.getByRole('button', { name: 'Dismiss' }).click();
+    await problem.waitFor({ state: 'detached' });
+    await page.locator('#cases-1').click();
+    await page.keyboard.press('g');
+    await problem.waitFor();
+    await page.locator('#cases-2').click();
+    await page.keyboard.press('h');
+    await problem.waitFor({ state: 'detached' });
   });
 
   test('the selection outlives another order and rows that changed', async () => {

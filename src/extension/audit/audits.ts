@@ -64,7 +64,7 @@ export class Audits implements Disposable {
   /** Its files have changed: what has been audited once is audited again when it is quiet. */
   touch(target: TargetInfo): void {
     const held = this.held.get(target.key);
-    if (held !== undefined && this.isAutomatic(target)) {
+    if (held !== undefined) {
       held.state = { ...held.state, target };
       held.quiet.ask();
     }
@@ -123,7 +123,8 @@ export class Audits implements Disposable {
     const quiet = new Coalescer(
       async () => {
         const held = this.held.get(target.key);
-        if (held !== undefined) {
+        // Asked here, once it is quiet: hundreds of files may change at once.
+        if (held !== undefined && this.isAutomatic(held.state.target)) {
           await this.audit(held.state.target);
         }
       },

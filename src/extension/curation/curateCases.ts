@@ -34,12 +34,13 @@ export async function curateCases(
   void told.then((answer) => (answer === undo ? undoCuration(services) : undefined), log.keep);
 }
 
-/** *Undo Curation*: takes the last change of this window back, byte by byte. */
+/** *Undo Curation*: takes the last change back, byte by byte, whichever window made it. */
 export async function undoCuration({ engine, model, audits }: Services): Promise<void> {
-  const title = await engine.call('undoCuration', null);
+  const title = await engine.call('undoCuration', { targets: model.targets });
   if (title === null) {
     throw new UserError('There is no curation to undo.', {
-      action: 'Only what was moved, labelled or deleted in this window can be undone.',
+      action:
+        'Move, label or delete cases first: each such change can be undone, after a reload too.',
     });
   }
   await model.refresh();

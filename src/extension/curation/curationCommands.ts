@@ -100,7 +100,7 @@ export async function deleteCases(
       `Delete ${what(names)} of ${target.name}?`,
       {
         modal: true,
-        detail: 'MirrorCode: Undo Curation brings them back while this window is open.',
+        detail: 'MirrorCode: Undo Curation brings them back.',
       },
       'Delete',
     );

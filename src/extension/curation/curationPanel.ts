@@ -17,16 +17,21 @@ import type { Services } from '../services';
 import { commands } from '../tables/commands';
 import type { CommandName } from '../tables/commands';
 import type { CasesSubject } from './caseSelection';
+import { undoCuration } from './curateCases';
+import { deleteCases, groupCases, labelCases, moveCases } from './curationCommands';
 
 /** Rows of one page: few enough that the extension host is never held up by them. */
 const pageSize = 500;
 
-const actionCommands: Readonly<Record<CurationAction, CommandName>> = {
-  hide: 'moveToHidden',
-  show: 'moveToVisible',
-  label: 'labelCases',
-  group: 'groupCases',
-  delete: 'deleteCases',
+type Act = (services: Services, cases: CasesSubject) => Promise<void>;
+
+/** Called as they are, not as commands: the view itself shows what they throw. */
+const actions: Readonly<Record<CurationAction, Act>> = {
+  hide: (services, cases) => moveCases(services, 'hidden', cases, undefined),
+  show: (services, cases) => moveCases(services, 'visible', cases, undefined),
+  label: (services, cases) => labelCases(services, cases, undefined),
+  group: (services, cases) => groupCases(services, cases, undefined),
+  delete: (services, cases) => deleteCases(services, cases, undefined),
 };
 
 /** One curation view: the cases of a target as a table, and what is done with those selected. */
@@ -85,16 +90,23 @@ export class CurationPanel implements Disposable {
     );
     channel.handle('act', async ({ action, names }) => {
       const subject: CasesSubject = { kind: 'cases', target: this.now(), names };
-      await vscode.commands.executeCommand(commands[actionCommands[action]], subject);
-      if (!this.disposed) {
-        channel.send('changed', undefined);
-      }
-      return null;
+      await actions[action](services, subject);
+      return this.changed();
+    });
+    channel.handle('undo', async () => {
+      await undoCuration(services);
+      return this.changed();
     });
     channel.on('openCase', ({ name }) => {
       this.run('openCase', { kind: 'case', target: this.now(), name });
     });
-    channel.on('undo', () => this.run('undoCuration'));
+  }
+
+  private changed(): null {
+    if (!this.disposed) {
+      this.channel.send('changed', undefined);
+    }
+    return null;
   }
 
   private async open(signal: AbortSignal): Promise<CurationOpened> {

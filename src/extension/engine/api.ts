@@ -268,8 +268,12 @@ export interface EngineCalls {
     result: readonly CurationRow[];
     event: never;
   };
-  /** Takes the last curation back; its title, or null when there is none. */
-  undoCuration: { params: null; result: string | null; event: never };
+  /** Takes the last curation of these targets back; its title, or null when there is none. */
+  undoCuration: {
+    params: { targets: readonly TargetInfo[] };
+    result: string | null;
+    event: never;
+  };
   parseLine: { params: { target: TargetInfo; line: string }; result: ParsedLine; event: never };
   /** Cancels what is under way, lets go of the engine, and ends the thread. */
   shutDown: { params: null; result: null; event: never };

@@ -3,6 +3,7 @@ import type { CaseResult } from '../../core/scoring/score';
 import type { FailureText, ScoreEvent } from '../engine/api';
 import { resultText } from '../model/verdictText';
 import { testMessageContexts } from '../tables/contextKeys';
+import { inSlices } from '../slices';
 import type { RunPart } from './runPlan';
 
 /** Tells a test run what the engine reports of one part of it. */
@@ -17,9 +18,11 @@ export class RunReporter {
     private readonly onVerdict: (item: vscode.TestItem, result: CaseResult) => void,
   ) {
     this.open = new Map(part.items);
-    for (const item of this.open.values()) {
-      run.enqueued(item);
-    }
+  }
+
+  /** Says what is going to be run. Each item costs a message, so that it takes its time. */
+  async enqueue(): Promise<void> {
+    await inSlices(this.part.items.values(), (item) => this.run.enqueued(item));
   }
 
   report(event: ScoreEvent): void {
@@ -39,27 +42,26 @@ export class RunReporter {
   }
 
   /** The part could not be run: everything left is in error, for this reason. */
-  fail(reason: string): void {
+  async fail(reason: string): Promise<void> {
     const message = new vscode.TestMessage(reason);
     this.run.errored(this.part.parent, message);
     this.say(reason);
-    this.skipRest();
+    await this.skipRest();
   }
 
   /** What the engine said nothing about was not run. */
-  finish(): void {
+  async finish(): Promise<void> {
     const { passed, failed } = this.tally;
-    this.skipRest();
+    await this.skipRest();
     if (passed + failed > 0) {
       this.say(`${passed} of ${passed + failed} cases pass.`);
     }
   }
 
-  private skipRest(): void {
-    for (const item of this.open.values()) {
-      this.run.skipped(item);
-    }
+  private async skipRest(): Promise<void> {
+    const rest = [...this.open.values()];
     this.open.clear();
+    await inSlices(rest, (item) => this.run.skipped(item));
   }
 
   /** The candidate's fault, and all of its cases': they are left out, its own row says why. */

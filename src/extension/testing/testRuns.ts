@@ -90,15 +90,16 @@ export class TestRuns {
       reporter.report(event);
     };
     try {
+      await reporter.enqueue();
       await (part.subject === 'reference'
         ? this.verify(part, signal, onEvent)
         : this.score(part, part.subject, signal, onEvent, continuous));
-      reporter.finish();
+      await reporter.finish();
     } catch (error) {
       if (error instanceof CancelledError) {
-        reporter.finish();
+        await reporter.finish();
       } else {
-        reporter.fail(reasonOf(error));
+        await reporter.fail(reasonOf(error));
         this.options.onError(error);
       }
     }

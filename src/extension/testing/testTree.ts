@@ -8,6 +8,7 @@ import { languageTitles } from '../../core/targets/languageDefaults';
 import { problemText } from '../model/problemText';
 import type { TargetInfo } from '../model/targetInfo';
 import type { WorkspaceModel } from '../model/workspaceModel';
+import { inSlices } from '../slices';
 
 /** Who is judged: a candidate in a language, or the reference against its own golds. */
 export type Subject = Language | 'reference';
@@ -159,10 +160,9 @@ export class TestTree implements vscode.Disposable {
     for (const [name, members] of groups) {
       const group = this.groupItem(parent, data, name);
       removeOthers(group.children, new Map(members.map((summary) => [summary.name, summary])));
-      this.placeCases(group, data, members);
-      await new Promise((resolve) => setImmediate(resolve));
-      // A newer listing has begun meanwhile.
-      if (this.turns.get(parent) !== turn) {
+      // Until a newer listing has begun.
+      const isNewest = () => this.turns.get(parent) === turn;
+      if (!(await this.placeCases(group, data, members, isNewest)) || !isNewest()) {
         return;
       }
     }
@@ -187,23 +187,30 @@ export class TestTree implements vscode.Disposable {
     return group;
   }
 
-  /** New groups are filled at once; in others only what is new or another is set. */
-  private placeCases(
+  /**
+   * New groups are filled at once; in others only what is new or another is set.
+   * @returns whether it came to the end.
+   */
+  private async placeCases(
     group: vscode.TestItem,
     data: Extract<ItemData, { kind: 'subject' }>,
     members: readonly CaseSummary[],
-  ): void {
+    goesOn: () => boolean,
+  ): Promise<boolean> {
     const isNew = group.children.size === 0;
-    const items = members.map((summary) => this.caseItem(group, data, summary));
-    if (isNew) {
-      group.children.replace(items);
-      return;
-    }
-    for (const item of items) {
-      if (group.children.get(item.id) !== item) {
+    const items: vscode.TestItem[] = [];
+    const place = (summary: CaseSummary) => {
+      const item = this.caseItem(group, data, summary);
+      items.push(item);
+      if (!isNew && group.children.get(item.id) !== item) {
         group.children.add(item);
       }
+    };
+    const isDone = await inSlices(members, place, goesOn);
+    if (isDone && isNew) {
+      group.children.replace(items);
     }
+    return isDone;
   }
 
   private caseItem(

@@ -13,23 +13,54 @@ import { writeResults } from '../../support/report/writeResults';
 
 const resolutionMs = 5;
 
+/** Milliseconds that this thread has spent on a processor; undefined before Node 23.9. */
+function threadCpu(): number | undefined {
+  const usage = (process as { threadCpuUsage?: () => NodeJS.CpuUsage }).threadCpuUsage?.();
+  return usage === undefined ? undefined : (usage.user + usage.system) / 1000;
+}
+
+/** The longest that this thread computed without a turn of its loop, which no load changes. */
+class LongestStretch {
+  private last = threadCpu();
+  private longest = 0;
+  private readonly timer = setInterval(() => this.look(), 1);
+
+  end(): number | undefined {
+    clearInterval(this.timer);
+    this.look();
+    return this.last === undefined ? undefined : this.longest;
+  }
+
+  private look(): void {
+    const now = threadCpu();
+    this.longest = Math.max(this.longest, (now ?? 0) - (this.last ?? 0));
+    this.last = now;
+  }
+}
+
 /**
- * Does one thing, and says how long it took, the longest that the host's thread was held up, and how
- * long that thread was at work in all: on a busy machine it is held up by others, too.
+ * Does one thing, and says how long it took, the longest that the host's thread computed without a
+ * turn of its loop, and the longest that it was held up: by the machine's other work, too.
  */
 async function step(what: string, work: () => Promise<unknown>): Promise<void> {
   const delay = monitorEventLoopDelay({ resolution: resolutionMs });
   delay.enable();
-  const before = performance.eventLoopUtilization();
+  const stretch = new LongestStretch();
+  const before = threadCpu();
   const began = performance.now();
   const result = await work();
   const took = performance.now() - began;
+  const longest = stretch.end();
+  const used = (threadCpu() ?? 0) - (before ?? 0);
   delay.disable();
-  const { active } = performance.eventLoopUtilization(before);
   const held = Math.max(0, delay.max / 1e6 - resolutionMs);
   const told = typeof result === 'string' ? `   ${result}` : '';
+  const computed =
+    longest === undefined
+      ? ''
+      : `computed ${longest.toFixed(0).padStart(3)} ms at a stretch (goal 50), ${used.toFixed(0).padStart(4)} ms in all;   `;
   console.log(
-    `${what.padEnd(44)} ${took.toFixed(0).padStart(6)} ms   held up ${held.toFixed(0).padStart(3)} ms at most (goal 50), busy for ${active.toFixed(0)} ms in all${told}`,
+    `${what.padEnd(44)} ${took.toFixed(0).padStart(6)} ms   ${computed}held up ${held.toFixed(0).padStart(3)} ms at most${told}`,
   );
 }
 

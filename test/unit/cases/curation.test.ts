@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Case } from '../../../src/core/cases/case';
@@ -10,6 +10,7 @@ import { planCuration } from '../../../src/core/cases/curation/planCuration';
 import type { Curation } from '../../../src/core/cases/curation/planCuration';
 import { FolderStore } from '../../../src/core/cases/folderStore';
 import { GoldStore } from '../../../src/core/cases/gold/goldStore';
+import { WorkFolder } from '../../../src/core/workFolder';
 
 function summary(name: string, labels: string[] = [], duals: string[] = []): CaseSummary {
   return { name, labels, duals, args: [], location: { path: name }, hasGold: true };
@@ -107,11 +108,14 @@ async function treeOf(folder: string): Promise<Record<string, string>> {
 }
 
 suite('curating the cases of a store', () => {
+  let work: string;
   let folder: string;
   setup(async () => {
-    folder = await mkdtemp(path.join(os.tmpdir(), 'curation-'));
+    work = await mkdtemp(path.join(os.tmpdir(), 'curation-'));
+    folder = path.join(work, 'cases');
+    await mkdir(folder);
   });
-  teardown(() => rm(folder, { recursive: true, force: true }));
+  teardown(() => rm(work, { recursive: true, force: true }));
 
   test('moves case files with their blobs and mends links; undo puts back every byte', async () => {
     const store = new FolderStore(folder);
@@ -121,7 +125,7 @@ suite('curating the cases of a store', () => {
       fullCase('h', ['hidden'], ['g/v', 'g/big']),
     ]);
     const before = await treeOf(folder);
-    const history = new CurationHistory();
+    const history = new CurationHistory(new WorkFolder(work));
     const names = ['g/v', 'g/big'];
     const { unpaired } = await history.curate(store, { kind: 'move', names, to: 'hidden' }, 'Hide');
     assert.deepEqual(unpaired, ['h']);
@@ -134,10 +138,10 @@ suite('curating the cases of a store', () => {
     await history.curate(store, { kind: 'delete', names: ['h'] }, 'Delete');
     await history.curate(store, { kind: 'group', names: ['g/v'], group: 'k' }, 'Group');
     assert.equal((await store.read('k/v')).labels[0], 'hidden');
-    assert.equal(await history.undo(), 'Group');
-    assert.equal(await history.undo(), 'Delete');
-    assert.equal(await history.undo(), 'Hide');
-    assert.equal(await history.undo(), undefined);
+    assert.equal(await history.undo(() => store), 'Group');
+    assert.equal(await history.undo(() => store), 'Delete');
+    assert.equal(await history.undo(() => store), 'Hide');
+    assert.equal(await history.undo(() => store), undefined);
     assert.deepEqual(await treeOf(folder), before);
     // And again: what was put back is no change of somebody else's.
     await history.curate(store, { kind: 'move', names: ['g/v'], to: 'hidden' }, 'Hide');
@@ -146,12 +150,50 @@ suite('curating the cases of a store', () => {
   test('does not undo over what somebody else has changed since', async () => {
     const store = new FolderStore(folder);
     await store.write(fullCase('a'));
-    const history = new CurationHistory();
+    const history = new CurationHistory(new WorkFolder(work));
     await history.curate(store, { kind: 'move', names: ['a'], to: 'hidden' }, 'Hide');
     const file = path.join(folder, 'hidden', 'a.case');
     await writeFile(file, (await readFile(file, 'utf8')).replace('|in', '|mine'));
-    await assert.rejects(history.undo(), /changed since/u);
+    await assert.rejects(
+      history.undo(() => store),
+      /changed since/u,
+    );
     assert.match(await readFile(file, 'utf8'), /mine/u);
+  });
+
+  test('undoes after a reload, in the order of all windows, and only in its own store', async () => {
+    const store = new FolderStore(folder);
+    await store.writeAll([fullCase('a'), fullCase('b')]);
+    const before = await treeOf(folder);
+    const window = () => new CurationHistory(new WorkFolder(work));
+    await window().curate(store, { kind: 'move', names: ['a'], to: 'hidden' }, 'Hide');
+    await window().curate(store, { kind: 'delete', names: ['b'] }, 'Delete');
+    const asked: string[] = [];
+    const undo = () =>
+      window().undo((known) => {
+        asked.push(`${known.kind} ${known.path}`);
+        return store;
+      });
+    assert.equal(await undo(), 'Delete');
+    assert.equal(await undo(), 'Hide');
+    assert.equal(await undo(), undefined);
+    assert.deepEqual(asked, [`case ${folder}`, `case ${folder}`]);
+    assert.deepEqual(await treeOf(folder), before);
+
+    // A workspace that brings a step along must not write elsewhere with it.
+    await window().curate(store, { kind: 'delete', names: ['b'] }, 'Delete');
+    const step = path.join(work, '.mirrorcode', 'curation', '00000001', 'step.json');
+    const text = await readFile(step, 'utf8');
+    await writeFile(step, text.replace('cases/visible/b.case', 'elsewhere/b.case'));
+    await assert.rejects(undo(), /damaged/u);
+    await assert.rejects(readFile(path.join(work, 'elsewhere/b.case')));
+
+    await window().curate(store, { kind: 'delete', names: ['a'] }, 'Delete');
+    await assert.rejects(
+      window().undo(() => undefined),
+      /its target is not here/u,
+    );
+    assert.equal(await undo(), undefined);
   });
 
   test('a refusal half-way leaves everything as it was', async () => {
@@ -162,7 +204,7 @@ suite('curating the cases of a store', () => {
     await writeFile(file, (await readFile(file, 'utf8')).replace('|in', '|mine'));
     await writeFile(path.join(folder, 'visible', 'b.case'), 'no case at all');
     const before = await treeOf(folder);
-    const history = new CurationHistory();
+    const history = new CurationHistory(new WorkFolder(work));
     await assert.rejects(
       history.curate(store, { kind: 'delete', names: ['a', 'b'] }, 'Delete'),
       /no case b/u,
@@ -177,15 +219,15 @@ suite('curating the cases of a store', () => {
     const text = `${row('a', '')}not a row\n${row('b', ', "labels": ["hidden"], "visible_duals": ["a"]')}`;
     await writeFile(file, text);
     const store = new GoldStore(file);
-    const history = new CurationHistory();
+    const history = new CurationHistory(new WorkFolder(work));
     await history.curate(store, { kind: 'move', names: ['b'], to: 'visible' }, 'Show');
     const shown = await readFile(file, 'utf8');
     assert.ok(shown.startsWith(`${row('a', '')}not a row\n`));
     assert.deepEqual((await store.read('b')).labels, []);
     assert.deepEqual((await store.read('b')).duals, []);
     await history.curate(store, { kind: 'delete', names: ['a'] }, 'Delete');
-    await history.undo();
-    await history.undo();
+    await history.undo(() => store);
+    await history.undo(() => store);
     assert.equal(await readFile(file, 'utf8'), text);
   });
 });

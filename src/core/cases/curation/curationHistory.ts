@@ -4,31 +4,29 @@ import path from 'node:path';
 import PQueue from 'p-queue';
 import { writeFileAtomically } from '../../atomicFile';
 import { errorCode, UserError } from '../../errors';
+import type { WorkFolder } from '../../workFolder';
 import { findCaseFile, ownBlobs } from '../caseFiles';
 import type { CaseStore } from '../caseStore';
 import { carryOut } from './carryOut';
+import { CurationSteps } from './curationSteps';
+import type { CurationStep } from './curationSteps';
 import { planCuration } from './planCuration';
 import type { Curation, CurationPlan } from './planCuration';
 
-/** Files as they were before a curation, and what they are after it. */
-interface Step {
-  readonly store: CaseStore;
-  readonly title: string;
-  /** Absent: there was no such file. */
-  readonly before: ReadonlyMap<string, Buffer | undefined>;
-  /** Hash of what the file holds after the step; absent: there is none. */
-  readonly after: ReadonlyMap<string, string | undefined>;
-}
-
 /** Files written side by side. */
 const writers = 16;
-/** Curations that can be undone, and the bytes that are kept for them. */
-const mostSteps = 50;
-const mostBytes = 256 << 20;
-
-/** Carries out curations and takes the last of them back, byte by byte. */
+/** Carries out curations and takes the last of them back, byte by byte, after a reload too. */
 export class CurationHistory {
-  private readonly steps: Step[] = [];
+  private readonly steps: CurationSteps;
+
+  constructor(workFolder: WorkFolder) {
+    this.steps = new CurationSteps(workFolder);
+  }
+
+  /** When the last curation was carried out, milliseconds since the epoch. */
+  newest(): Promise<number | undefined> {
+    return this.steps.newest();
+  }
 
   /** @throws UserError when it can't be carried out; what was written until then is put back. */
   async curate(store: CaseStore, curation: Curation, title: string): Promise<CurationPlan> {
@@ -54,49 +52,53 @@ export class CurationHistory {
       after.set(file, hashOf(await readIfThere(file)));
     }
     if (touched.length > 0) {
-      this.push({ store, title, before, after });
+      await this.steps.push({ store, title, before, after });
     }
     return plan;
   }
 
   /**
    * Takes the last curation back.
+   * @param storeOf The store of a known target that lies there.
    * @returns what it was called; undefined when there is none.
-   * @throws UserError when a file of it was changed since; nothing is changed then.
+   * @throws UserError when a file of it was changed since, or its target is gone; nothing is changed
+   * then.
    */
-  async undo(): Promise<string | undefined> {
-    const step = this.steps.at(-1);
-    if (step === undefined) {
+  async undo(
+    storeOf: (known: Pick<CaseStore, 'kind' | 'path'>) => CaseStore | undefined,
+  ): Promise<string | undefined> {
+    const last = await this.steps.last();
+    if (last === undefined) {
       return undefined;
+    }
+    const { step, drop } = last;
+    const store = storeOf(step.store);
+    if (store === undefined) {
+      await drop();
+      throw new UserError(`Undoing “${step.title}” failed: its target is not here any more.`, {
+        action: 'Nothing was changed. Undo again for what was done before.',
+      });
     }
     for (const [file, hash] of step.after) {
       if (hashOf(await readIfThere(file)) !== hash) {
-        this.steps.pop();
+        await drop();
         throw new UserError(`Undoing “${step.title}” failed: ${file} was changed since.`, {
           action: 'Nothing was changed. Move the cases back by hand.',
         });
       }
     }
-    this.steps.pop();
-    await putBack(step);
+    await putBack({ store, before: step.before });
+    await drop();
     return step.title;
-  }
-
-  private push(step: Step): void {
-    this.steps.push(step);
-    const size = () =>
-      this.steps.reduce(
-        (sum, { before }) =>
-          sum + [...before.values()].reduce((own, bytes) => own + (bytes?.length ?? 0), 0),
-        0,
-      );
-    while (this.steps.length > mostSteps || (this.steps.length > 1 && size() > mostBytes)) {
-      this.steps.shift();
-    }
   }
 }
 
-async function putBack({ store, before }: Pick<Step, 'store' | 'before'>): Promise<void> {
+interface Restored {
+  readonly store: CaseStore;
+  readonly before: CurationStep['before'];
+}
+
+async function putBack({ store, before }: Restored): Promise<void> {
   // Files come back before others go: no folder vanishes under one that is being written.
   const queue = new PQueue({ concurrency: writers });
   await queue.addAll(
