@@ -172,7 +172,12 @@ export function eventElements(
   context: PartContext,
 ): HTMLElement[] {
   const { testRun, score, compaction, error, parts, unread } = event;
-  const elements = parts.map((part) => partElement(part, context));
+  const shown = parts.map((part) => partElement(part, context));
+  // The grid says the same as a result that lists its cases, and says it better.
+  const isListed = event.kind === 'testRun' && (testRun?.cases?.length ?? 0) > 0;
+  const elements = isListed
+    ? [h('details', { class: 'part' }, h('summary', {}, 'Call and result as they are'), ...shown)]
+    : shown;
   if (testRun !== null) {
     elements.unshift(
       casesGrid(testRun, replay, { ordinal: event.ordinal, comment: context.commentCase }),

@@ -132,21 +132,20 @@ export class PanelActions implements ReplayActions {
     const key = `${document.uri.toString()}\0${sample}\0${ordinal}\0${name}`;
     const digest = createHash('sha256').update(key).digest('hex').slice(0, 32);
     const folder = path.join(this.places.caseFolder, digest);
-    await mkdir(folder, { recursive: true });
-    const laidOut = async (file: string, text: string | undefined) => {
+    const layOut = async (name: string, number: number, side: string, text?: string) => {
       if (text === undefined) {
-        return {};
+        return undefined;
       }
-      const place = path.join(folder, file);
+      const place = path.join(folder, `${side}-${number}`, fileName(name));
+      await mkdir(path.dirname(place), { recursive: true });
       await writeFile(place, text);
-      return { [path.extname(file).slice(1)]: place };
+      return place;
     };
     const streams = await Promise.all(
-      // Numbered: what a case calls its files is not trusted as a path.
       outputsOf(found).map(async (output, number) => ({
         name: output.name,
-        ...(await laidOut(`${number}.expected`, output.expected)),
-        ...(await laidOut(`${number}.actual`, output.actual)),
+        expected: await layOut(output.name, number, 'expected', output.expected),
+        actual: await layOut(output.name, number, 'actual', output.actual),
       })),
     );
     const { returncode } = found;
@@ -156,6 +155,16 @@ export class PanelActions implements ReplayActions {
       ...(returncode === undefined ? {} : { returncode }),
     });
   }
+}
+
+/** What a case calls its files is not trusted as a path: it becomes a name like it. */
+function fileName(name: string): string {
+  return (
+    path
+      .basename(name)
+      .replace(/^\.+|[^\w.-]/g, '_')
+      .slice(-80) || 'file'
+  );
 }
 
 /** What stands in a transcript is not trusted: only links to the web are opened, and VS Code asks. */
