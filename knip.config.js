@@ -14,6 +14,7 @@ export default {
     'test/**/*.{bench,fuzz}.ts',
     'test/integration/entry.ts',
     'test/bench/support/{curation,window}Entry.ts',
+    'test/bench/support/benchModel.ts',
     'test/support/host/{fetchHosts,integration,screenshot}.ts',
     'test/support/browser/captureThemes.ts',
     'test/support/runs/runChild.ts',

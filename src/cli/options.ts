@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import { UserError } from '../core/errors';
+import { languages } from '../core/targets/target';
+import type { Language } from '../core/targets/target';
 
 /** For options that may be given several times. */
 export function collect(value: string, earlier: readonly string[]): string[] {
@@ -57,6 +59,18 @@ export function readPrices(value: string): PriceList {
   }
   return { input, output, cacheRead, cacheWrite };
 }
+
+/** Images by language, from `LANGUAGE=IMAGE` given several times. */
+export function collectImages(value: string, earlier: LanguageImages): LanguageImages {
+  const [, name = '', image = ''] = /^([^=]+)=(.+)$/u.exec(value) ?? [];
+  const language = languages.find((one) => one === name);
+  if (language === undefined) {
+    throw new InvalidArgumentError('It must be a language and an image, such as go=golang:1.24.');
+  }
+  return { ...earlier, [language]: image };
+}
+
+export type LanguageImages = Readonly<Partial<Record<Language, string>>>;
 
 /** One of a few words. @throws UserError that names them. */
 export function oneOf<T extends string>(what: string, value: string, known: readonly T[]): T {

@@ -15,8 +15,8 @@ import type { Target, Tier } from '../core/targets/target';
 import { findWorkFolder } from '../core/workFolder';
 import { exitCodes } from './io';
 import type { CliIo } from './io';
-import { oneOf, readCount, readDuration, readNumber, readPrices } from './options';
-import type { PriceList } from './options';
+import { collectImages, oneOf, readCount, readDuration, readNumber, readPrices } from './options';
+import type { LanguageImages, PriceList } from './options';
 import { resolveTarget, targetHelp } from './targetArgument';
 
 interface RunOptions {
@@ -34,6 +34,7 @@ interface RunOptions {
   readonly repetitions: number;
   readonly resume?: string;
   readonly engine: string;
+  readonly image: LanguageImages;
   readonly jobs: number;
   readonly json?: true;
 }
@@ -57,6 +58,12 @@ export function registerRunCommand(program: Command, io: CliIo): void {
     .option('--repetitions <N>', 'runs at once, which share the limits', readCount, 1)
     .option('--resume <RUN>', 'go on with a run that was paused or interrupted')
     .option('--engine <NAME>', 'bubblewrap, docker or auto', 'auto')
+    .option(
+      '--image <LANGUAGE=IMAGE>',
+      'image of the docker engine for a language',
+      collectImages,
+      {},
+    )
     .option('--jobs <N>', 'cases at once when scoring', readCount, os.availableParallelism())
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
@@ -135,6 +142,7 @@ async function resume(io: CliIo, dir: string, options: RunOptions): Promise<RunO
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
     engine: options.engine === 'auto' ? engine : options.engine,
+    image: options.image,
     jobs,
   };
   return withHost(io, chosen, (host) => resumeRun(dir, host));
@@ -142,7 +150,7 @@ async function resume(io: CliIo, dir: string, options: RunOptions): Promise<RunO
 
 async function withHost<T>(
   io: CliIo,
-  chosen: Pick<RunOptions, 'engine' | 'jobs'> & { model: string; baseUrl?: string },
+  chosen: Pick<RunOptions, 'engine' | 'image' | 'jobs'> & { model: string; baseUrl?: string },
   work: (host: RunHost) => Promise<T>,
 ): Promise<T> {
   const { model: name, baseUrl } = chosen;
@@ -151,7 +159,11 @@ async function withHost<T>(
     io.env,
   );
   const said = new Set<string>();
-  const engine = await selectEngine(chosen.engine, { distDir: io.distDir, signal: io.signal });
+  const engine = await selectEngine(chosen.engine, {
+    distDir: io.distDir,
+    dockerImages: chosen.image,
+    signal: io.signal,
+  });
   try {
     return await work({
       engine,

@@ -62,6 +62,33 @@ export class WorkFolder {
   }
 }
 
+/** The workspace's root, for a folder below its work folder. */
+function rootAbove(dir: string): string | undefined {
+  const parts = path.resolve(dir).split(path.sep);
+  const at = parts.lastIndexOf(workFolderName);
+  return at <= 0 ? undefined : parts.slice(0, at).join(path.sep) || path.sep;
+}
+
+/**
+ * A path as a file in `dir`, below a work folder, keeps it: relative to the workspace's root where it
+ * lies within, with `/`, so that a workspace can be moved; else as it is.
+ * @param file Absolute.
+ */
+export function toStored(dir: string, file: string): string {
+  const root = rootAbove(dir);
+  if (root === undefined) {
+    return file;
+  }
+  const relative = path.relative(root, file);
+  const isInside = relative.split(path.sep)[0] !== '..' && !path.isAbsolute(relative);
+  return isInside ? relative.split(path.sep).join('/') || '.' : file;
+}
+
+/** The absolute path that `toStored` made. */
+export function fromStored(dir: string, stored: string): string {
+  return path.isAbsolute(stored) ? stored : path.resolve(rootAbove(dir) ?? dir, stored);
+}
+
 /**
  * The work folder for someone who stands in `from`: the nearest folder upwards that has one or is
  * the root of a git checkout, otherwise `from` itself.

@@ -4,6 +4,7 @@ import path from 'node:path';
 import * as z from 'zod';
 import { errorCode, errorText, UserError } from '../errors';
 import { languages } from '../targets/target';
+import { fromStored, toStored } from '../workFolder';
 import type { WorkFolder } from '../workFolder';
 import { countVerdicts, passRates } from './groups';
 import { parseLines } from './lineLog';
@@ -31,10 +32,10 @@ const build = z.object({
 const header = z.object({
   version: z.literal(1),
   target: z.string(),
-  /** The target's own folder, absolute. */
+  /** The target's own folder, absolute; in the file as `toStored` has it. */
   targetPath: z.string(),
   language: z.enum(languages),
-  /** The candidate's folder, absolute, and the SHA-256 of its sources. */
+  /** The candidate's folder, the same, and the SHA-256 of its sources. */
   candidate: z.string(),
   candidateHash: z.string(),
   engine: z.enum(['bubblewrap', 'docker']),
@@ -100,7 +101,12 @@ export interface StoredScore {
 export async function writeHeader(dir: string, content: ScoreHeader): Promise<void> {
   const file = path.join(dir, scoreFileNames.header);
   const beside = `${file}.${process.pid}.tmp`;
-  await writeFile(beside, JSON.stringify(content, null, 2) + '\n');
+  const kept: ScoreHeader = {
+    ...content,
+    targetPath: toStored(dir, content.targetPath),
+    candidate: toStored(dir, content.candidate),
+  };
+  await writeFile(beside, JSON.stringify(kept, null, 2) + '\n');
   await rename(beside, file);
 }
 
@@ -108,7 +114,13 @@ export async function writeHeader(dir: string, content: ScoreHeader): Promise<vo
 export async function readHeader(dir: string): Promise<ScoreHeader> {
   const file = path.join(dir, scoreFileNames.header);
   try {
-    return header.parse(JSON.parse(await readFile(file, 'utf8')));
+    const kept = header.parse(JSON.parse(await readFile(file, 'utf8')));
+    const { targetPath, candidate } = kept;
+    return {
+      ...kept,
+      targetPath: fromStored(dir, targetPath),
+      candidate: fromStored(dir, candidate),
+    };
   } catch (error) {
     throw new UserError(`Reading the score in ${dir} failed: ${errorText(error)}.`, {
       action: 'Name a folder below .mirrorcode/scores.',
@@ -118,8 +130,18 @@ export async function readHeader(dir: string): Promise<ScoreHeader> {
 }
 
 /** Every readable score of a work folder, newest first; half-made folders are left out. */
-export async function listScores(workFolder: WorkFolder): Promise<StoredScore[]> {
-  const names = await readdir(workFolder.scores).catch((error: unknown) => {
+export async function listScores({ scores }: WorkFolder): Promise<StoredScore[]> {
+  return scoresIn(scores, '');
+}
+
+/** The final scores of runs, each in its run's folder, newest first. */
+export async function listRunScores({ runs }: WorkFolder): Promise<StoredScore[]> {
+  return scoresIn(runs, 'score');
+}
+
+/** The scores in the folders of a folder, or in one below each of these. */
+async function scoresIn(folder: string, below: string): Promise<StoredScore[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') {
       return [];
     }
@@ -127,7 +149,7 @@ export async function listScores(workFolder: WorkFolder): Promise<StoredScore[]>
   });
   const scores = await Promise.all(
     names.map(async (name) => {
-      const dir = path.join(workFolder.scores, name);
+      const dir = path.join(folder, name, below);
       return readHeader(dir).then(
         (content) => [{ dir, header: content }],
         () => [],

@@ -56,8 +56,10 @@ export async function stopRun(services: Services, argument: unknown): Promise<vo
 }
 
 /** *Extend Budget…*: more, or fewer, tokens and hours; at once where the run is at work. */
-export async function extendRun({ engine, model }: Services, argument: unknown): Promise<void> {
-  const { dir, state } = runOf(argument);
+export async function extendRun(services: Services, argument: unknown): Promise<void> {
+  const { engine, model, runs } = services;
+  const run = runOf(argument);
+  const { dir, state } = run;
   const { budget, spent } = state;
   const title = `Budget of ${state.settings.model} on ${state.settings.target}`;
   const tokens = await askNumber({
@@ -79,7 +81,13 @@ export async function extendRun({ engine, model }: Services, argument: unknown):
   const extended = { ...budget, tokens, wallSeconds: hours * 3600 };
   await engine.call('extendRun', { dir, budget: extended });
   model.touch('runs');
-  void vscode.window.setStatusBarMessage(`The run may now spend ${budgetText(extended)}.`, 5000);
+  const said = `The run may now spend ${budgetText(extended)}.`;
+  if (run.isLive) {
+    void vscode.window.setStatusBarMessage(said, 5000);
+  } else if ((await vscode.window.showInformationMessage(said, 'Resume')) === 'Resume') {
+    requireTrust('Resuming a run');
+    await runs.resume({ ...run, state: { ...state, budget: extended } });
+  }
 }
 
 /** *Set Model Key…*: keeps a provider's key, or forgets it. */

@@ -59,6 +59,8 @@ export interface CheckedCase {
 export interface ListedScore extends StoredScore {
   /** It says that it is running, and the process that made it is gone. */
   readonly interrupted?: boolean;
+  /** It is the final score of a run, in whose folder it lies. */
+  readonly ofRun?: true;
 }
 
 export interface ScoreRequest {

@@ -160,6 +160,8 @@ export class AgentRuns implements Disposable {
       if (run.isLive) {
         this.live.add(run.dir);
       } else if (this.live.delete(run.dir)) {
+        // Its final score is its task's newest.
+        this.options.model.touch('scores');
         void this.tell(run);
       }
     }

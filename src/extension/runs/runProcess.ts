@@ -115,9 +115,13 @@ export class RunProcess {
   }
 }
 
-function commonArguments({ model, baseUrl, prices, settings }: RunProcessOptions): string[] {
+export function commonArguments({ model, baseUrl, prices, settings }: RunProcessOptions): string[] {
   return [
     ...['--model', model, '--engine', settings.engine],
+    ...Object.entries(settings.dockerImages).flatMap(([language, image]) => [
+      '--image',
+      `${language}=${image}`,
+    ]),
     ...(settings.jobs === 0 ? [] : ['--jobs', String(settings.jobs)]),
     ...(baseUrl === undefined ? [] : ['--base-url', baseUrl]),
     ...(prices === undefined

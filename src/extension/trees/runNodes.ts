@@ -27,9 +27,12 @@ export function runNodes(
     tasks.set(key, members);
     return members;
   };
-  scores.forEach((score) =>
-    membersOf(score.header.target, score.header.language).scores.push(score),
-  );
+  for (const score of scores) {
+    // That of a run stands in the run's own row.
+    if (score.ofRun !== true) {
+      membersOf(score.header.target, score.header.language).scores.push(score);
+    }
+  }
   runs.forEach((run) =>
     membersOf(run.state.settings.target, run.state.settings.language).runs.push(run),
   );

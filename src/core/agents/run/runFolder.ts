@@ -4,6 +4,7 @@ import path from 'node:path';
 import { writeFileAtomically } from '../../atomicFile';
 import { errorCode, errorText, InfraError, UserError } from '../../errors';
 import { withFileLock } from '../../fileLock';
+import { fromStored, toStored } from '../../workFolder';
 import type { WorkFolder } from '../../workFolder';
 import type { Shared } from '../budget';
 import { processMark } from './processMark';
@@ -68,7 +69,7 @@ export async function makeRunFolder(
 export async function readRunState(dir: string): Promise<RunState> {
   try {
     const text = await readFile(runFile(dir, 'state'), 'utf8');
-    return runStateSchema.parse(JSON.parse(text));
+    return withTargetPath(runStateSchema.parse(JSON.parse(text)), (kept) => fromStored(dir, kept));
   } catch (error) {
     throw new UserError(`Reading the run in ${dir} failed: ${errorText(error)}.`, {
       action: 'Name a folder below .mirrorcode/runs.',
@@ -80,13 +81,19 @@ export async function readRunState(dir: string): Promise<RunState> {
 /** @throws InfraError when the disk fails. */
 export async function writeRunState(dir: string, state: RunState): Promise<void> {
   try {
-    await writeFileAtomically(runFile(dir, 'state'), JSON.stringify(state, null, 2) + '\n');
+    const kept = withTargetPath(state, (file) => toStored(dir, file));
+    await writeFileAtomically(runFile(dir, 'state'), JSON.stringify(kept, null, 2) + '\n');
   } catch (error) {
     throw new InfraError(`Writing the state of the run ${dir} failed: ${errorText(error)}.`, {
       action: 'Free some space or fix the permissions, then resume: nothing is lost.',
       cause: error,
     });
   }
+}
+
+function withTargetPath(state: RunState, change: (file: string) => string): RunState {
+  const { settings } = state;
+  return { ...state, settings: { ...settings, targetPath: change(settings.targetPath) } };
 }
 
 /** Every readable run of a work folder, newest first. */

@@ -18,7 +18,7 @@ const prices = z.object({
 /** What a run was started with, and is resumed with. */
 const settings = z.object({
   target: z.string(),
-  /** Where the target was declared, or its folder: how it is found again. Absolute. */
+  /** Where the target was declared, or its folder: how it is found again. Absolute; in the file as `toStored` has it. */
   targetPath: z.string(),
   language: z.enum(languages),
   /** `provider/name`. */

@@ -2,8 +2,13 @@ import path from 'node:path';
 import { countVerdicts } from '../../../core/scoring/groups';
 import type { CaseResult } from '../../../core/scoring/score';
 import { scoreCandidate } from '../../../core/scoring/scoreCandidate';
-import { isRunning, listScores, readHeader, readVerdicts } from '../../../core/scoring/scoreFiles';
-import type { StoredScore } from '../../../core/scoring/scoreFiles';
+import {
+  isRunning,
+  listRunScores,
+  listScores,
+  readHeader,
+  readVerdicts,
+} from '../../../core/scoring/scoreFiles';
 import { parseSelection, selectNames } from '../../../core/scoring/selection';
 import type { Target } from '../../../core/targets/target';
 import { WorkFolder } from '../../../core/workFolder';
@@ -20,7 +25,7 @@ type ScoreCalls = Pick<EngineCalls, 'score' | 'scores' | 'verdicts'>;
 export function scoreHandlers(catalogue: Catalogue, engines: Engines): Handlers<ScoreCalls> {
   return {
     scores: async ({ roots }) => {
-      const lists = await Promise.all(roots.map((root) => listScores(new WorkFolder(root))));
+      const lists = await Promise.all(roots.map(scoresBelow));
       const newestFirst = lists
         .flat()
         .sort((a, b) => (a.header.started < b.header.started ? 1 : -1));
@@ -52,15 +57,24 @@ export function scoreHandlers(catalogue: Catalogue, engines: Engines): Handlers<
   };
 }
 
+async function scoresBelow(root: string): Promise<ListedScore[]> {
+  const workFolder = new WorkFolder(root);
+  const ofRuns = await listRunScores(workFolder);
+  return [
+    ...(await listScores(workFolder)),
+    ...ofRuns.map((score) => ({ ...score, ofRun: true as const })),
+  ];
+}
+
 /** A score that did not come to its end has no counts of its own: its verdicts so far have. */
-async function withProgress(score: StoredScore): Promise<ListedScore> {
+async function withProgress(score: ListedScore): Promise<ListedScore> {
   const { dir, header } = score;
   const interrupted = header.state === 'running' && !isRunning(header);
   if (header.counts !== undefined) {
     return score;
   }
   const counts = countVerdicts(await readVerdicts(dir));
-  return { dir, header: { ...header, counts }, ...(interrupted && { interrupted }) };
+  return { ...score, header: { ...header, counts }, ...(interrupted && { interrupted }) };
 }
 
 /** Hands verdicts over as they fall, each with its texts where there is something to compare. */
