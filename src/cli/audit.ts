@@ -4,6 +4,8 @@ import { auditTarget, checkOf } from '../core/audit/auditTarget';
 import type { AuditReport } from '../core/audit/auditTarget';
 import type { Finding, Verification } from '../core/audit/finding';
 import { verifiedFacts } from '../core/audit/verifiedFacts';
+import { Recorder } from '../core/recording/recorder';
+import { helpOf } from '../core/recording/referenceHelp';
 import { readVariations, verifyTarget } from '../core/recording/verify';
 import { selectEngine } from '../core/sandbox/selectEngine';
 import type { Target } from '../core/targets/target';
@@ -23,7 +25,10 @@ export function registerAuditCommand(program: Command, io: CliIo): void {
     .command('audit')
     .description('Look for what makes the cases of a target unfair, unstable or uninformative.')
     .argument('TARGET', targetHelp)
-    .option('--run', 'run the reference again too: finds drift, flakes and slow cases')
+    .option(
+      '--run',
+      'run the reference again too: finds drift, flakes, slow cases, untouched options',
+    )
     .option('--engine <NAME>', 'bubblewrap, docker or auto', 'auto')
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
@@ -31,6 +36,9 @@ export function registerAuditCommand(program: Command, io: CliIo): void {
       `
 Exits with 1 when there is an error or a warning that no case answers with a
 suppress header, as in: suppress: {"recall-only":"the docs name the algorithm"}
+What speaks of the whole target is answered in answers.json beside mirrorcode.json,
+and a gold row TARGET.jsonl in TARGET.answers.json beside it:
+{"target":{"hidden-share":"all are small"},"cases":{"NAME":{"recall-only":"…"}}}
 
 Examples:
   mirrorcode audit samples/numfmt
@@ -38,12 +46,11 @@ Examples:
     )
     .action(async (text: string, options: AuditOptions) => {
       const target = await resolveTarget(io, text);
-      const verification =
-        options.run === true ? await runAgain(io, target, options.engine) : undefined;
+      const seen = options.run === true ? await runAgain(io, target, options.engine) : {};
       const report = await auditTarget(target, {
         signal: io.signal,
         onProgress: (progress) => io.progress(progress),
-        ...(verification === undefined ? {} : { verification }),
+        ...seen,
       });
       io.progress(undefined);
       if (options.json === true) {
@@ -59,17 +66,18 @@ async function runAgain(
   io: CliIo,
   target: Target,
   engineName: string,
-): Promise<Map<string, Verification>> {
+): Promise<{ readonly verification: Map<string, Verification>; readonly help: string }> {
   const engine = await selectEngine(engineName, { distDir: io.distDir, signal: io.signal });
   try {
-    return verifiedFacts(
-      await verifyTarget(target, engine, {
-        vary: readVariations('all'),
-        lanes: os.availableParallelism(),
-        signal: io.signal,
-        onProgress: (progress) => io.progress(progress),
-      }),
-    );
+    const verified = await verifyTarget(target, engine, {
+      vary: readVariations('all'),
+      lanes: os.availableParallelism(),
+      signal: io.signal,
+      onProgress: (progress) => io.progress(progress),
+    });
+    const recorder = await Recorder.open(target, engine, { lanes: 1, signal: io.signal });
+    const help = await helpOf(recorder).finally(() => recorder.dispose());
+    return { verification: verifiedFacts(verified), help };
   } finally {
     await engine.dispose();
   }

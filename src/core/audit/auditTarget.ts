@@ -8,6 +8,7 @@ import { errorCode, UserError } from '../errors';
 import type { ReportProgress } from '../progress';
 import { isReadableReference } from '../agents/oracle/oracleSpec';
 import type { Target } from '../targets/target';
+import { readAnswers } from './answers';
 import { checks } from './checks';
 import type { AuditContext, AuditedCase, Check, Finding, HostFacts, Verification } from './finding';
 
@@ -57,10 +58,15 @@ export async function auditTarget(
   const { context, unreadable } = await auditContext(target, options);
   const { cases } = context;
   const suppressions = new Map(cases.map(({ source }) => [source.name, source.suppress]));
+  const answers = await readAnswers(target);
+  const answerTo = (check: string, name: string | undefined) =>
+    name === undefined
+      ? answers.target[check]
+      : (suppressions.get(name)?.[check] ?? answers.cases[name]?.[check]);
   const findings: Finding[] = [];
   for (const check of checks.filter(({ id }) => options.only?.includes(id) ?? true)) {
     for (const finding of check.run(context)) {
-      const reason = suppressions.get(finding.cases[0] ?? '')?.[check.id];
+      const reason = answerTo(check.id, finding.cases[0]);
       findings.push({
         ...finding,
         check: check.id,

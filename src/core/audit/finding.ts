@@ -14,7 +14,7 @@ export interface Finding {
   readonly part?: string;
   /** What was found. */
   readonly message: string;
-  /** The author's answer, where the first case suppresses this check. */
+  /** The author's answer: in the first case, or beside the cases. */
   readonly suppressed?: string;
 }
 

@@ -59,18 +59,8 @@ function actionsOf(diagnostic: vscode.Diagnostic, subject: FindingSubject): vsco
     action.isPreferred = preferred === true;
     return action;
   });
-  // Rows of MirrorCode have no place for a reason.
-  return name !== undefined && target.store.kind === 'case'
-    ? [
-        ...offered,
-        actionOf(
-          `Answer “${finding.check}” with a reason…`,
-          'suppressFinding',
-          subject,
-          diagnostic,
-        ),
-      ]
-    : offered;
+  const answer = `Answer “${finding.check}” with a reason…`;
+  return [...offered, actionOf(answer, 'suppressFinding', subject, diagnostic)];
 }
 
 function actionOf(

@@ -1,8 +1,10 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import { caseUri } from '../caseFiles/caseUri';
 import { subjectOf } from '../commands/subjects';
 import { chooseTarget } from '../commands/chooseTarget';
+import type { TargetInfo } from '../model/targetInfo';
 import { requireTrust } from '../commands/trust';
 import { withProgress } from '../progress';
 import type { Services } from '../services';
@@ -51,41 +53,56 @@ export async function auditTarget(
   );
 }
 
-/** Answers a finding in its case, with a reason; an edit of the text, so that it can be undone. */
+/**
+ * Answers a finding with a reason: in its case, as an edit of the text; beside the cases where it
+ * speaks of the whole target, or of a row, which has no place for a reason.
+ */
 export async function suppressFinding(services: Services, argument: unknown): Promise<void> {
   const subject = subjectOf(argument);
-  const { target, finding, name, reason: given } = (subject ?? {}) as Partial<AnsweredFinding>;
-  if (subject?.kind !== 'finding' || !target || !finding || name === undefined) {
-    throw new UserError('This finding speaks of no case that could answer it.', {
-      action: 'Pick a finding below a case, in the Tasks tree or in the Problems panel.',
+  const { target, finding, reason: given } = (subject ?? {}) as Partial<AnsweredFinding>;
+  if (subject?.kind !== 'finding' || !target || !finding) {
+    throw new UserError('There is no finding to answer.', {
+      action: 'Pick one in the Tasks tree or in the Problems panel.',
     });
   }
-  if (target.store.kind === 'gold') {
-    throw new UserError(
-      `Answering ${finding.check} for ${name} failed: a gold row has no place for a reason.`,
-      {
-        action: 'Keep such cases in a folder of .case files.',
-      },
-    );
-  }
+  // Its first case answers for all that the finding speaks of.
+  const [name] = finding.cases;
+  const isInCase = name !== undefined && target.store.kind === 'case';
+  const asked = name ?? target.name;
   const reason =
     given ??
     (await vscode.window.showInputBox({
-      title: `Answer ${finding.check} for ${name}`,
-      prompt: 'Why is the case right as it is? The reason is kept in the case.',
+      title: `Answer ${finding.check} for ${asked}`,
+      prompt: `Why is it right as it is? The reason is kept ${isInCase ? 'in the case' : 'in a file beside the cases'}.`,
       ignoreFocusOut: true,
       validateInput: (value) => (value.trim() === '' ? 'Say why.' : undefined),
     }));
   if (reason === undefined) {
     return;
   }
+  const answer = { check: finding.check, reason: reason.trim() };
+  if (isInCase) {
+    await answerInCase(services, target, name, answer);
+  } else {
+    const { file } = await services.engine.call('answerFinding', { target, name, ...answer });
+    vscode.window.setStatusBarMessage(`Answered in ${path.basename(file)}`, 5000);
+  }
+  services.audits.touch(target);
+}
+
+async function answerInCase(
+  services: Services,
+  target: TargetInfo,
+  name: string,
+  { check, reason }: { readonly check: string; readonly reason: string },
+): Promise<void> {
   const { cases } = await services.model.listing(target);
   const summary = cases.find((one) => one.name === name);
   if (summary === undefined) {
     throw new UserError(`${target.name} has no case ${name} any more.`);
   }
   const document = await vscode.workspace.openTextDocument(caseUri(target, summary));
-  const { line, replaces, text } = suppressEdit(document.getText(), finding.check, reason.trim());
+  const { line, replaces, text } = suppressEdit(document.getText(), check, reason);
   const edit = new vscode.WorkspaceEdit();
   const range = replaces
     ? document.lineAt(line).rangeIncludingLineBreak
@@ -93,5 +110,4 @@ export async function suppressFinding(services: Services, argument: unknown): Pr
   edit.replace(document.uri, range, text);
   await vscode.workspace.applyEdit(edit);
   await document.save();
-  services.audits.touch(target);
 }

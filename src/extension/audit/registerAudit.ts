@@ -1,5 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { answersFile } from '../../core/audit/answers';
 import { DisposableStore } from '../../core/disposable';
 import type { Disposable } from '../../core/disposable';
 import { caseScheme } from '../caseFiles/caseUri';
@@ -29,7 +30,13 @@ export function registerAudit({ audits, model, log }: AuditParts): Disposable {
   ];
   const actions = new AuditActions(diagnostics);
   store.add(vscode.languages.registerCodeActionsProvider(selector, actions, kinds));
-  for (const pattern of ['**/*.case', '**/*.jsonl', '**/mirrorcode.json', '**/docs/**']) {
+  for (const pattern of [
+    '**/*.case',
+    '**/*.jsonl',
+    '**/mirrorcode.json',
+    '**/docs/**',
+    '**/*answers.json',
+  ]) {
     const watcher = store.add(vscode.workspace.createFileSystemWatcher(pattern));
     const touch = ({ fsPath }: vscode.Uri) => touchTargets(fsPath, { audits, model });
     store.add(watcher.onDidChange(touch));
@@ -61,6 +68,7 @@ function touchTargets(file: string, { audits, model }: Pick<AuditParts, 'audits'
     const { store } = target;
     if (
       file === store.path ||
+      file === answersFile(target) ||
       file.startsWith(store.path + path.sep) ||
       file.startsWith(target.path + path.sep)
     ) {

@@ -245,6 +245,12 @@ export interface EngineCalls {
     result: TargetAudit;
     event: ProgressEvent;
   };
+  /** Keeps an author's answer where no case can hold it; in which file. */
+  answerFinding: {
+    params: { target: TargetInfo; check: string; name?: string | undefined; reason: string };
+    result: { readonly file: string };
+    event: never;
+  };
   /** What an agent would be given for a task, as Markdown. */
   taskPrompt: {
     params: { target: TargetInfo; language: Language };

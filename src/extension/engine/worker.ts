@@ -13,6 +13,7 @@ import { initHandlers } from './handlers/initHandlers';
 import { promptHandlers } from './handlers/promptHandlers';
 import { partHandlers } from './handlers/partHandlers';
 import { queueHandlers } from './handlers/queueHandlers';
+import { ReferenceHelps } from './handlers/referenceHelps';
 import { recordHandlers } from './handlers/recordHandlers';
 import { runHandlers } from './handlers/runHandlers';
 import { scoreHandlers } from './handlers/scoreHandlers';
@@ -30,10 +31,11 @@ function serve(): void {
   const catalogue = new Catalogue();
   const engines = new Engines(distDir);
   const verifications = new Verifications();
+  const helps = new ReferenceHelps(catalogue, engines);
   const port = parentPort;
   const serving = serveCalls<EngineCalls>(port, {
     ...catalogueHandlers(catalogue),
-    ...auditHandlers(catalogue, engines, verifications),
+    ...auditHandlers({ catalogue, engines, verifications, helps }),
     ...caseHandlers(catalogue),
     ...compareHandlers(catalogue),
     ...dualHandlers(catalogue, engines),
@@ -44,7 +46,7 @@ function serve(): void {
     ...promptHandlers(catalogue),
     ...partHandlers(catalogue),
     ...queueHandlers(catalogue, engines),
-    ...recordHandlers(catalogue, engines),
+    ...recordHandlers(catalogue, engines, helps),
     ...runHandlers(),
     ...scoreHandlers(catalogue, engines),
     ...terminalHandlers(catalogue, engines, distDir),

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { keepAnswer } from '../../../core/audit/answers';
 import { auditTarget, checkOf } from '../../../core/audit/auditTarget';
 import type { AuditReport } from '../../../core/audit/auditTarget';
 import type { Finding } from '../../../core/audit/finding';
@@ -13,17 +14,26 @@ import type { EngineCalls, ProgressEvent } from '../api';
 import type { CallContext, Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
 import type { Engines } from './engines';
+import type { ReferenceHelps } from './referenceHelps';
 import type { Verifications } from './verifications';
 
 /** Cases of one finding that are located; a crowd is told by its first ones. */
 const placesPerFinding = 8;
 
-/** The quality checks of a target, with the place of each finding. */
-export function auditHandlers(
-  catalogue: Catalogue,
-  engines: Engines,
-  verifications: Verifications,
-): Handlers<Pick<EngineCalls, 'audit'>> {
+interface AuditParts {
+  readonly catalogue: Catalogue;
+  readonly engines: Engines;
+  readonly verifications: Verifications;
+  readonly helps: ReferenceHelps;
+}
+
+/** The quality checks of a target, with the place of each finding, and answers to them. */
+export function auditHandlers({
+  catalogue,
+  engines,
+  verifications,
+  helps,
+}: AuditParts): Handlers<Pick<EngineCalls, 'audit' | 'answerFinding'>> {
   return {
     audit: async ({ target: info, run }, context) => {
       const target = await catalogue.open(info);
@@ -38,15 +48,20 @@ export function auditHandlers(
           onProgress: throttled(context, 'the reference'),
         });
         await golds.remember(target, verifiedFacts(verified));
+        await helps.of(info, run.settings);
       }
       const verification = await golds.stillTrue(target);
       const report = await auditTarget(target, {
         verification,
+        help: await helps.known(info),
         signal: context.signal,
         onProgress: throttled(context, 'the cases'),
       });
       return { ...(await locate(target, report)), verified: verification.size };
     },
+    answerFinding: async ({ target, ...answer }) => ({
+      file: await keepAnswer(await catalogue.open(target), answer),
+    }),
   };
 }
 

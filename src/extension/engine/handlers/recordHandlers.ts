@@ -7,22 +7,26 @@ import { parseCommandLine } from '../../../core/recording/commandLine';
 import { makeDraft } from '../../../core/recording/draft';
 import { argsAfterCommand } from '../../../core/recording/drafts';
 import { readInput } from '../../../core/recording/inputRow';
+import { optionsInText } from '../../../core/audit/options';
 import { nameFor, uniqueName } from '../../../core/recording/names';
 import { Recorder } from '../../../core/recording/recorder';
-import { optionsOfHelp } from '../../../core/recording/referenceHelp';
 import { compareAnswers } from '../../../core/scoring/comparison';
 import type { Target } from '../../../core/targets/target';
-import type { TargetInfo } from '../../model/targetInfo';
 import type { EngineCalls, EngineSettings, ParsedLine, RecordRequest, StdinChoice } from '../api';
 import type { Handlers } from '../rpcServer';
 import { enqueue } from './captureQueue';
 import type { Catalogue } from './catalogue';
 import type { Engines } from './engines';
+import type { ReferenceHelps } from './referenceHelps';
 
 type RecordCalls = Pick<EngineCalls, 'parseLine' | 'options' | 'record' | 'rerecord'>;
 
 /** Recording cases, and the queue in which they wait to be accepted. */
-export function recordHandlers(catalogue: Catalogue, engines: Engines): Handlers<RecordCalls> {
+export function recordHandlers(
+  catalogue: Catalogue,
+  engines: Engines,
+  helps: ReferenceHelps,
+): Handlers<RecordCalls> {
   const capture = async (
     target: Target,
     draft: CaseDraft,
@@ -37,31 +41,14 @@ export function recordHandlers(catalogue: Catalogue, engines: Engines): Handlers
       await recorder.dispose();
     }
   };
-  /** By target, as long as this thread lives: a reference seldom learns an option. */
-  const options = new Map<string, Promise<readonly string[]>>();
-  const readOptions = async (info: TargetInfo, settings: EngineSettings) => {
-    const target = await catalogue.open(info);
-    const engine = await engines.get(settings);
-    const recorder = await Recorder.open(target, engine, { lanes: 1 });
-    try {
-      return await optionsOfHelp(recorder);
-    } finally {
-      await recorder.dispose();
-    }
-  };
   return {
     parseLine: async ({ target, line }) => {
       const opened = await catalogue.open(target);
       const { cases } = await opened.store.list();
       return parseLine(opened, line, new Set(cases.map(({ name }) => name)));
     },
-    options: ({ target: info, settings }) => {
-      const known = options.get(info.key) ?? readOptions(info, settings);
-      options.set(info.key, known);
-      // What failed is tried again by the next who asks.
-      known.catch(() => options.delete(info.key));
-      return known;
-    },
+    options: async ({ target, settings }) =>
+      [...optionsInText(await helps.of(target, settings))].sort(),
     record: async (request, { signal, emit }) => {
       const target = await catalogue.open(request.target);
       emit({ done: 0, message: 'in a sandbox' });
