@@ -18,6 +18,7 @@ export default {
     'test/support/host/{fetchHosts,integration,screenshot}.ts',
     'test/support/browser/captureThemes.ts',
     'test/support/runs/runChild.ts',
+    'test/support/runs/scriptedAgent.mjs',
     'test/support/report/reporter.cjs',
   ],
   project: ['{src,media,scripts,test}/**/*.{ts,mts,mjs,cjs}'],

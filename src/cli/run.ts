@@ -5,21 +5,26 @@ import type { Command } from 'commander';
 import type { Budget } from '../core/agents/budget';
 import { openModel } from '../core/agents/models/openModel';
 import { readRunState } from '../core/agents/run/runFolder';
+import { openRunProgram } from '../core/agents/program/chooseAgent';
 import type { RunHost, RunOutcome, RunProgress } from '../core/agents/run/runOptions';
+import type { RunState } from '../core/agents/run/runState';
 import { resumeRun, startRun } from '../core/agents/run/startRun';
 import { tierBudgets } from '../core/agents/run/tiers';
 import { UserError } from '../core/errors';
 import { selectEngine } from '../core/sandbox/selectEngine';
+import type { NamedAgent } from '../core/targets/agentDefinition';
 import { languages } from '../core/targets/target';
 import type { Target, Tier } from '../core/targets/target';
 import { findWorkFolder } from '../core/workFolder';
+import { addAgentOptions, agentExamples, agentOf } from './agentOptions';
+import type { AgentOptions } from './agentOptions';
 import { exitCodes } from './io';
 import type { CliIo } from './io';
 import { collectImages, oneOf, readCount, readDuration, readNumber, readPrices } from './options';
 import type { LanguageImages, PriceList } from './options';
 import { resolveTarget, targetHelp } from './targetArgument';
 
-interface RunOptions {
+interface RunOptions extends AgentOptions {
   readonly language?: string;
   readonly model?: string;
   readonly baseUrl?: string;
@@ -40,7 +45,7 @@ interface RunOptions {
 }
 
 export function registerRunCommand(program: Command, io: CliIo): void {
-  program
+  const command = program
     .command('run')
     .description('let an agent work on a task in a sandbox, then score what it wrote')
     .argument('[TARGET]', targetHelp)
@@ -65,7 +70,8 @@ export function registerRunCommand(program: Command, io: CliIo): void {
       {},
     )
     .option('--jobs <N>', 'cases at once when scoring', readCount, os.availableParallelism())
-    .option('--json', 'one JSON document on stdout')
+    .option('--json', 'one JSON document on stdout');
+  addAgentOptions(command)
     .addHelpText(
       'after',
       `
@@ -75,7 +81,8 @@ Ctrl+C pauses a run; nothing of it is lost.
 Examples:
   mirrorcode run samples/numfmt --language python --model anthropic/claude-sonnet-4-5 --tier S
   mirrorcode run samples/sed --language go --model local/qwen --base-url http://localhost:8000/v1 --token-limit 5000000
-  mirrorcode run --resume .mirrorcode/runs/2026-11-21T10-00-00_sed_go_local-qwen`,
+  mirrorcode run --resume .mirrorcode/runs/2026-11-21T10-00-00_sed_go_local-qwen
+${agentExamples}`,
     )
     .action((name: string | undefined, options: RunOptions) => run(io, name, options));
 }
@@ -110,7 +117,14 @@ async function startNew(
   const budget = budgetOf(options, target);
   const chosen = oneOf('language', language, languages);
   const group = options.repetitions > 1 ? { group: randomUUID() } : {};
-  return withHost(io, { ...options, model }, (host) =>
+  const agent = agentOf(options, target);
+  const { baseUrl, engine, image, jobs } = options;
+  const chosenHost = {
+    ...{ model, engine, image, jobs },
+    ...(baseUrl === undefined ? {} : { baseUrl }),
+    ...(agent === undefined ? {} : { agent }),
+  };
+  return withHost(io, chosenHost, (host) =>
     Promise.all(
       Array.from({ length: options.repetitions }, (_, i) =>
         startRun(
@@ -136,8 +150,9 @@ async function startNew(
 /** What a run was started with need not be typed again. */
 async function resume(io: CliIo, dir: string, options: RunOptions): Promise<RunOutcome> {
   const { settings } = await readRunState(dir);
-  const { model, baseUrl, engine, jobs } = settings;
+  const { model, baseUrl, engine, jobs, agent } = settings;
   const chosen = {
+    ...(agent === undefined ? {} : { agent: withProgram(agent, options) }),
     model: options.model ?? model,
     ...(baseUrl === undefined ? {} : { baseUrl }),
     ...(options.baseUrl === undefined ? {} : { baseUrl: options.baseUrl }),
@@ -148,16 +163,26 @@ async function resume(io: CliIo, dir: string, options: RunOptions): Promise<RunO
   return withHost(io, chosen, (host) => resumeRun(dir, host));
 }
 
+/** A run is resumed with the agent that it was begun with, which may lie elsewhere now. */
+function withProgram(agent: NamedAgent, { agentProgram }: RunOptions): NamedAgent {
+  return agentProgram === undefined ? agent : { ...agent, program: agentProgram };
+}
+
+interface HostChoice extends Pick<RunOptions, 'engine' | 'image' | 'jobs'> {
+  readonly model: string;
+  readonly baseUrl?: string;
+  readonly agent?: NamedAgent;
+}
+
 async function withHost<T>(
   io: CliIo,
-  chosen: Pick<RunOptions, 'engine' | 'image' | 'jobs'> & { model: string; baseUrl?: string },
+  chosen: HostChoice,
   work: (host: RunHost) => Promise<T>,
 ): Promise<T> {
-  const { model: name, baseUrl } = chosen;
-  const model = await openModel(
-    { model: name, ...(baseUrl === undefined ? {} : { baseUrl }) },
-    io.env,
-  );
+  const { model: name, baseUrl, agent } = chosen;
+  const settings = { model: name, ...(baseUrl === undefined ? {} : { baseUrl }) };
+  const program = agent === undefined ? undefined : await openRunProgram(agent, settings, io.env);
+  const model = await openModel(settings, io.env);
   const said = new Set<string>();
   const engine = await selectEngine(chosen.engine, {
     distDir: io.distDir,
@@ -168,6 +193,7 @@ async function withHost<T>(
     return await work({
       engine,
       model,
+      ...(program === undefined ? {} : { program }),
       workFolder: await findWorkFolder(io.cwd),
       jobs: chosen.jobs,
       signal: io.signal,
@@ -221,10 +247,14 @@ function exitCodeOf(io: CliIo, { state }: RunOutcome): number {
   return io.signal.aborted ? exitCodes.cancelled : exitCodes.infra;
 }
 
+function who({ agent, model }: RunState['settings']): string {
+  return agent === undefined ? model : `${agent.name} with ${model}`;
+}
+
 function describe(io: CliIo, { dir, state }: RunOutcome): string {
   const { settings, steps, spent, score = {}, solved, reason = '' } = state;
   const lines = [
-    `${settings.target} in ${settings.language} by ${settings.model}: ${steps} steps, ${spent.tokens.toLocaleString('en')} tokens`,
+    `${settings.target} in ${settings.language} by ${who(settings)}: ${steps} steps, ${spent.tokens.toLocaleString('en')} tokens`,
   ];
   if (state.status === 'done') {
     const how = state.end?.kind === 'limit' ? state.end.message : 'The agent submitted.';

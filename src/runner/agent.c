@@ -1,16 +1,17 @@
-// The server in an agent's sandbox: `runner agent SHELL FOLDER NAME`. It lives as long as the
+// The server in an agent's sandbox: `runner agent SHELL FOLDER PORT NAME…`. It lives as long as the
 // sandbox, takes frames on descriptor 0 and answers on descriptor 1. See AGENT.md.
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/prctl.h>
 
 #include "agent.h"
 #include "memory.h"
 
 enum { CLIENT, ANSWERS, SHELL, RELAY = SHELL + SHELL_SOURCES };
-#define SOURCES (RELAY + 1 + MOST_CONNECTIONS)
+#define SOURCES (RELAY + LISTENERS + MOST_CONNECTIONS)
 
 static void onFrame(void *context, uint8_t type, struct reader reader) {
   (void)context;
@@ -20,6 +21,10 @@ static void onFrame(void *context, uint8_t type, struct reader reader) {
     case AGENT_READ: readAgentFile(id, &reader); break;
     case AGENT_WRITE: writeAgentFile(id, &reader); break;
     case AGENT_SNAPSHOT: sendSnapshot(id, &reader); break;
+    case AGENT_LIST: listFiles(id, &reader); break;
+    case AGENT_TAIL: readOn(id, &reader); break;
+    case AGENT_APPEND: appendToFile(id, &reader); break;
+    case AGENT_SIGNAL: signalAll(id, &reader); break;
     default: relayToStub(type, id, &reader);
   }
   runFree();
@@ -35,9 +40,9 @@ static int waitUntilDeadline(struct pollfd *fds, nfds_t count) {
 }
 
 int serveAgent(char **arguments) {
-  if (!arguments[0] || !arguments[1] || !arguments[2]) {
+  if (!arguments[0] || !arguments[1] || !arguments[2] || !arguments[3]) {
     errno = EINVAL;
-    die("the agent's server wants a shell, a folder and a name");
+    die("the agent's server wants a shell, a folder, a port and a name");
   }
   // The agent's processes have the same user id: they must not read this one's memory or files.
   prctl(PR_SET_DUMPABLE, 0);
@@ -45,8 +50,8 @@ int serveAgent(char **arguments) {
   fcntl(0, F_SETFD, FD_CLOEXEC);
   fcntl(1, F_SETFD, FD_CLOEXEC);
   fcntl(1, F_SETFL, fcntl(1, F_GETFL) | O_NONBLOCK);
-  openRelay();
-  prepareShell(arguments[0], arguments[1], arguments[2]);
+  openRelay((uint16_t)atoi(arguments[2]));
+  prepareShell(arguments[0], arguments[1], arguments + 3);
   putFrame(AGENT_HELLO, 0, NULL, 0);
   static struct pollfd fds[SOURCES];
   for (;;) {

@@ -1,6 +1,10 @@
-// Connections of the stubs that stand in for the target: bytes go through between them and the host,
-// never more under way than a window, so that a slow reader holds up its own writer alone.
+// Connections of programs in the sandbox to the host: of the stubs that stand in for the target, of the
+// task's commands, and of whoever asks the model. Bytes go through, never more under way than a window,
+// so that a slow reader holds up its own writer alone.
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,20 +28,35 @@ struct connection {
 };
 
 static struct connection connections[MOST_CONNECTIONS];
-static int listening = -1;
+static int listening[LISTENERS] = {-1, -1, -1};
 static uint32_t lastId;
 // The connection that each entry of the last choice was about.
 static struct connection *chosen[MOST_CONNECTIONS];
 
-void openRelay(void) {
+static int listenAt(const struct sockaddr *address, socklen_t length) {
+  int fd = socket(address->sa_family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+  if (fd < 0 || bind(fd, address, length) != 0 || listen(fd, 64) != 0)
+    die("a socket of the sandbox cannot be made");
+  return fd;
+}
+
+static int listenByName(const char *name) {
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  memcpy(address.sun_path + 1, ORACLE_SOCKET, sizeof ORACLE_SOCKET - 1);
-  socklen_t length = offsetof(struct sockaddr_un, sun_path) + sizeof ORACLE_SOCKET;
-  listening = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (listening < 0 || bind(listening, (struct sockaddr *)&address, length) != 0 ||
-      listen(listening, 64) != 0)
-    die("the oracle's socket cannot be made");
+  size_t length = strlen(name);
+  memcpy(address.sun_path + 1, name, length);
+  return listenAt((struct sockaddr *)&address,
+                  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + length));
+}
+
+void openRelay(uint16_t port) {
   for (int i = 0; i < MOST_CONNECTIONS; i++) connections[i].fd = -1;
+  listening[LISTEN_ORACLE] = listenByName(ORACLE_SOCKET);
+  if (!port) return;
+  struct sockaddr_in address = {.sin_family = AF_INET,
+                                .sin_port = htons(port),
+                                .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+  listening[LISTEN_COMMAND] = listenByName(COMMAND_SOCKET);
+  listening[LISTEN_MODEL] = listenAt((struct sockaddr *)&address, sizeof address);
 }
 
 static struct connection *findConnection(uint32_t id) {
@@ -53,19 +72,24 @@ static void closeConnection(struct connection *connection) {
   *connection = (struct connection){.fd = -1};
 }
 
-static struct connection *freeSlot(void) {
+static struct connection *freeSlot(enum listener listener) {
+  struct connection *found = NULL;
+  int free = 0;
   for (int i = 0; i < MOST_CONNECTIONS; i++)
-    if (connections[i].fd < 0) return &connections[i];
-  return NULL;
+    if (connections[i].fd < 0) found = &connections[i], free++;
+  return listener == LISTEN_ORACLE && free <= KEPT_CONNECTIONS ? NULL : found;
 }
 
-static void acceptOne(void) {
-  struct connection *connection = freeSlot();
+static void acceptOne(enum listener listener) {
+  struct connection *connection = freeSlot(listener);
   if (!connection) return;
-  int fd = accept4(listening, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+  int fd = accept4(listening[listener], NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), on = 1;
   if (fd < 0) return;
+  // The words of a model come in small pieces, and at once.
+  if (listener == LISTEN_MODEL) setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   *connection = (struct connection){.fd = fd, .id = ++lastId};
-  putFrame(AGENT_OPENED, connection->id, NULL, 0);
+  uint32_t number = listener;
+  putFrame(AGENT_OPENED, connection->id, &number, 4);
 }
 
 static void fromStub(struct connection *connection) {
@@ -119,28 +143,32 @@ void relayToStub(uint8_t type, uint32_t id, struct reader *reader) {
 }
 
 int chooseRelay(struct pollfd *fds, bool room) {
-  int count = 1;
-  fds[0] = (struct pollfd){.fd = freeSlot() ? listening : -1, .events = POLLIN};
+  int count = 0;
+  for (int i = 0; i < LISTENERS; i++)
+    fds[i] = (struct pollfd){.fd = freeSlot((enum listener)i) ? listening[i] : -1, .events = POLLIN};
   for (int i = 0; i < MOST_CONNECTIONS; i++) {
     struct connection *connection = &connections[i];
     if (connection->fd < 0) continue;
     bool takes = room && connection->unacked < RELAY_WINDOW;
     bool gives = connection->toStub.start < connection->toStub.end;
-    fds[count] = (struct pollfd){.fd = connection->fd,
-                                 .events = (short)((takes ? POLLIN : 0) | (gives ? POLLOUT : 0))};
-    chosen[count++ - 1] = connection;
+    fds[LISTENERS + count] =
+        (struct pollfd){.fd = connection->fd,
+                        .events = (short)((takes ? POLLIN : 0) | (gives ? POLLOUT : 0))};
+    chosen[count++] = connection;
   }
-  return count;
+  return LISTENERS + count;
 }
 
 void pumpRelay(const struct pollfd *fds) {
-  for (int i = 1; i <= MOST_CONNECTIONS && chosen[i - 1]; i++) {
-    struct connection *connection = chosen[i - 1];
-    chosen[i - 1] = NULL;
-    if (connection->fd != fds[i].fd) continue;
-    if (fds[i].revents & POLLOUT) toStub(connection);
+  for (int i = 0; i < MOST_CONNECTIONS && chosen[i]; i++) {
+    struct connection *connection = chosen[i];
+    const struct pollfd *found = &fds[LISTENERS + i];
+    chosen[i] = NULL;
+    if (connection->fd != found->fd) continue;
+    if (found->revents & POLLOUT) toStub(connection);
     // At the other end's going what it has written before can still be read.
-    if (connection->fd >= 0 && fds[i].revents & (POLLIN | POLLHUP | POLLERR)) fromStub(connection);
+    if (connection->fd >= 0 && found->revents & (POLLIN | POLLHUP | POLLERR)) fromStub(connection);
   }
-  if (fds[0].revents) acceptOne();
+  for (int i = 0; i < LISTENERS; i++)
+    if (fds[i].fd >= 0 && fds[i].revents) acceptOne((enum listener)i);
 }

@@ -35,7 +35,7 @@ static const char loop[] =
 
 static struct {
   const char *program, *folder;
-  char link[PATH_MAX];
+  char **names;
   pid_t pid;
   int pidFd, commands, status, output;
 } shell = {.pidFd = -1, .commands = -1, .status = -1, .output = -1};
@@ -160,25 +160,32 @@ static bool startShell(void) {
   return false;
 }
 
-void prepareShell(const char *program, const char *folder, const char *name) {
-  const char *home = getenv("HOME");
+void prepareShell(const char *program, const char *folder, char **names) {
   shell.program = program;
   shell.folder = folder;
-  snprintf(shell.link, sizeof shell.link, "%s/bin/%s", home ? home : "/tmp", name);
+  shell.names = names;
 }
 
-/** The target's name is a link to this program; made again, should the agent have removed it. */
-static void makeStub(void) {
+/** A name on `PATH` is a link to this program; made again, should the agent have removed it. */
+static void makeStub(const char *self, const char *name) {
+  const char *home = getenv("HOME");
+  char link[PATH_MAX];
+  struct stat info;
+  snprintf(link, sizeof link, "%s/bin/%s", home ? home : "/tmp", name);
+  if (lstat(link, &info) == 0) return;
+  char *slash = strrchr(link, '/');
+  *slash = 0;
+  makeDirectories(link, 0755, 0, 0);
+  *slash = '/';
+  if (symlink(self, link) != 0) dprintf(2, "%s: %s\n", link, strerror(errno));
+}
+
+static void makeStubs(void) {
   char self[PATH_MAX];
   ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-  struct stat info;
-  if (length < 0 || lstat(shell.link, &info) == 0) return;
+  if (length < 0) return;
   self[length] = 0;
-  char *slash = strrchr(shell.link, '/');
-  *slash = 0;
-  makeDirectories(shell.link, 0755, 0, 0);
-  *slash = '/';
-  if (symlink(self, shell.link) != 0) dprintf(2, "%s: %s\n", shell.link, strerror(errno));
+  for (char **name = shell.names; *name; name++) makeStub(self, *name);
 }
 
 static struct buffer pending;
@@ -200,7 +207,7 @@ void runInShell(uint32_t id, struct reader *reader) {
   call.id = id;
   call.active = true;
   call.deadline = timeout ? nowNs() + timeout * 1000 : UINT64_MAX;
-  makeStub();
+  makeStubs();
   if (reader->bad || memchr(reader->at, 0, length) || (!shell.pid && !startShell())) {
     const char *why = strerror(shell.pid ? EINVAL : errno);
     keep((const uint8_t *)why, strlen(why));

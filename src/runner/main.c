@@ -192,7 +192,7 @@ int main(int argc, char **argv) {
   static struct run run;
   char why[512];
   if (isShim()) return runShim(argv);
-  if (argc > 0 && isStub(argv[0])) return askOracle(argv);
+  if (argc > 0 && isStub(argv[0])) return askHost(argv);
   if (argc > 1 && strcmp(argv[1], "launch") == 0) launchSandbox(argv + 2);
   if (argc > 1 && strcmp(argv[1], "agent") == 0) return serveAgent(argv + 2);
   for (int i = 1; i < argc; i++) readOption(argv[i]);

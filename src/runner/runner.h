@@ -43,6 +43,10 @@ enum agentFrame {
   AGENT_READ,
   AGENT_WRITE,
   AGENT_SNAPSHOT,
+  AGENT_LIST,
+  AGENT_TAIL,
+  AGENT_APPEND,
+  AGENT_SIGNAL,
   AGENT_DATA = 24,
   AGENT_ACK,
   AGENT_END,
@@ -51,6 +55,7 @@ enum agentFrame {
   AGENT_FILE,
   AGENT_WRITTEN,
   AGENT_SNAPSHOT_END,
+  AGENT_LISTED,
   AGENT_OPENED = 88,
   AGENT_RECEIVED,
   AGENT_TAKEN,
@@ -260,7 +265,7 @@ void launchSandbox(char **arguments);
 int serveAgent(char **arguments);
 
 // oracle.c
-int askOracle(char **argv);
+int askHost(char **argv);
 
 // kill.c
 bool killAsLane(uid_t uid);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Meter, Spent } from './budget';
+import { keepState } from './candidateState';
 import { compactConversation } from './compaction';
 import type { Conversation } from './conversation';
 import type { WorkspaceHistory } from './history';
@@ -13,7 +14,6 @@ import type { LoopCheckpoint, WorkEnd } from './stepJournal';
 import { StepJournal } from './stepJournal';
 import type { Tool } from './tools/tool';
 import { callTool, toolSpec } from './tools/tool';
-import { WorkspaceError } from './workspace';
 import type { AgentWorkspace } from './workspace';
 
 /** How the loop came to its end. */
@@ -40,7 +40,7 @@ export interface LoopParts {
 }
 
 /** Said when the model answers without calling a tool (as Inspect's ReAct agent does). */
-const goOn =
+export const goOn =
   'Please proceed to the next step using your best judgement. If you believe you have completed ' +
   'the task, please call the submit tool.';
 
@@ -165,7 +165,8 @@ export class AgentLoop {
     end: WorkEnd | undefined,
   ): Promise<void> {
     const { meter, onStep } = this.parts;
-    const { state, problem } = await this.recordState(end === undefined ? {} : { whole: true });
+    const snapshot = end === undefined ? {} : ({ whole: true } as const);
+    const { state, problem } = await keepState(this.parts, this.state, snapshot);
     const changed = state !== this.state;
     this.state = state;
     this.step += 1;
@@ -181,23 +182,6 @@ export class AgentLoop {
     const ended = end === undefined ? {} : { end };
     await this.journal.finish([...entries, ...problem, ...marker], { ...this.where(), ...ended });
     onStep?.(this.step, meter.spent());
-  }
-
-  /** The candidate as it stands; as it was where the agent has made it too large to be kept. */
-  private async recordState(snapshot: {
-    readonly whole?: true;
-  }): Promise<{ state: string; problem: JournalEntry[] }> {
-    const { workspace, history } = this.parts;
-    try {
-      return { state: await history.record(await workspace.candidate(snapshot)), problem: [] };
-    } catch (error) {
-      if (!(error instanceof WorkspaceError)) {
-        throw error;
-      }
-      const state = this.state === '' ? await history.record([]) : this.state;
-      const data = `The workspace's state was not kept: ${error.message}`;
-      return { state, problem: [this.journal.event({ event: 'info', source: 'workspace', data })] };
-    }
   }
 
   /** Puts a summary in the place of the conversation. @returns whether there was one to be had. */

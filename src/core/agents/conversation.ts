@@ -17,16 +17,7 @@ export class Conversation {
 
   /** Where the messages lie in the pool, as half-open ranges. */
   refs(): MessageRefs {
-    const ranges: [number, number][] = [];
-    for (const { index } of this.items) {
-      const last = ranges.at(-1);
-      if (last?.[1] === index) {
-        last[1] = index + 1;
-      } else {
-        ranges.push([index, index + 1]);
-      }
-    }
-    return ranges;
+    return refsOf(this.items.map(({ index }) => index));
   }
 
   /**
@@ -41,6 +32,11 @@ export class Conversation {
     this.add(summary, index);
   }
 
+  /** Puts another conversation in the place of this one. */
+  replace(items: readonly { readonly message: ChatMessage; readonly index: number }[]): void {
+    this.items = items.map(({ message, index }) => ({ message, index }));
+  }
+
   /** The conversation whose messages lie at these places of the pool. */
   static restore(pool: readonly ChatMessage[], refs: MessageRefs): Conversation {
     const conversation = new Conversation();
@@ -49,4 +45,18 @@ export class Conversation {
     }
     return conversation;
   }
+}
+
+/** Places in the pool, in the order of a conversation, as half-open ranges. */
+export function refsOf(indexes: readonly number[]): MessageRefs {
+  const ranges: [number, number][] = [];
+  for (const index of indexes) {
+    const last = ranges.at(-1);
+    if (last?.[1] === index) {
+      last[1] = index + 1;
+    } else {
+      ranges.push([index, index + 1]);
+    }
+  }
+  return ranges;
 }

@@ -26,6 +26,8 @@ export function agentLayout({ name, docs }: Pick<Target, 'name' | 'docs'>): Agen
 export interface TaskPromptOptions {
   /** Share of visible cases (0 to 1) that must pass before `submit` is taken. */
   readonly submitGate?: number | 'none';
+  /** The agent has tools of its own; those of the task are commands in its shell. */
+  readonly asCommands?: true;
 }
 
 /**
@@ -49,7 +51,7 @@ export function taskPrompt(
   const about = title === name ? '' : ` (${title})`;
   return [
     `# Rebuild ${name} in ${languageTitles[language]}`,
-    `Write a program in ${languageTitles[language]} that behaves exactly as the program \`${name}\`${about} does. The original is there for you to call, not to read. Work until your program answers every case as the original does, then call the \`submit\` tool.`,
+    `Write a program in ${languageTitles[language]} that behaves exactly as the program \`${name}\`${about} does. The original is there for you to call, not to read. Work until your program answers every case as the original does, then ${options.asCommands === true ? 'run `submit`' : 'call the `submit` tool'}.`,
     '## What you are given',
     given(target, layout),
     '## What you are to write',
@@ -59,7 +61,7 @@ export function taskPrompt(
     '## Rules',
     rules(language),
     '## Tools',
-    tools(options.submitGate ?? defaultSubmitGate),
+    (options.asCommands === true ? commands : tools)(options.submitGate ?? defaultSubmitGate),
     '',
   ].join('\n\n');
 }
@@ -129,17 +131,30 @@ function rules(language: Language): string {
 }
 
 function tools(gate: number | 'none'): string {
+  return list([
+    '`bash`: a command line in a shell that stays.',
+    '`text_editor`: view, create and change files.',
+    ...taskTools(gate),
+  ]);
+}
+
+function commands(gate: number | 'none'): string {
+  return [
+    'Beside the tools of your own these commands are on your `PATH`; run them in your shell, without arguments. Wait until they end, which takes a while where there are many cases.',
+    list(taskTools(gate)),
+  ].join('\n\n');
+}
+
+function taskTools(gate: number | 'none'): string[] {
   const needs =
     gate === 'none'
       ? ''
       : ` At least ${Math.ceil(gate * 100)} % of the visible cases must pass for it to be taken.`;
-  return list([
-    '`bash`: a command line in a shell that stays.',
-    '`text_editor`: view, create and change files.',
+  return [
     '`evaluate_testcases`: builds your code and runs all visible cases against it. It does not end the task.',
     '`resources`: how many tokens and how much time are used and left.',
     `\`submit\`: hands in what lies in the source folder and ends the task.${needs}`,
-  ]);
+  ];
 }
 
 function list(items: readonly string[]): string {

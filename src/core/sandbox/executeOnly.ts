@@ -1,20 +1,14 @@
-import { chmod, copyFile, mkdir, open } from 'node:fs/promises';
+import { chmod, copyFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { isExecutableFormat } from './multiCall';
+import { isExecutableFile } from './multiCall';
 import type { Mount } from './sandbox';
 
 /** What everyone may do with a program that is to be run and not read. */
 export const executeOnlyMode = 0o111;
 
 /** Whether a file is a program of the system's own format: a script has to be read to be run. */
-export async function canBeExecuteOnly(file: string): Promise<boolean> {
-  const handle = await open(file);
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
-    return isExecutableFormat(buffer.subarray(0, bytesRead));
-  } finally {
-    await handle.close();
-  }
+export function canBeExecuteOnly(file: string): Promise<boolean> {
+  return isExecutableFile(file);
 }
 
 /**

@@ -109,6 +109,11 @@ export class FieldReader {
 
   constructor(private readonly payload: Buffer) {}
 
+  /** Bytes that have not been read. */
+  get left(): number {
+    return this.payload.length - this.at;
+  }
+
   u8(): number {
     return this.payload.readUInt8(this.move(1));
   }

@@ -1,3 +1,5 @@
+import { open } from 'node:fs/promises';
+
 /** Programs that are many commands in one file (busybox and the like), told by their content. */
 
 /**
@@ -19,6 +21,17 @@ export const largestMultiCall = 64 * 1024 * 1024;
 /** Whether a file that begins with these bytes is an executable in Linux's format. */
 export function isExecutableFormat(start: Uint8Array): boolean {
   return elfMagic.equals(start.subarray(0, elfMagic.length));
+}
+
+/** The same of a file. @throws the file system's error when it can't be read. */
+export async function isExecutableFile(file: string): Promise<boolean> {
+  const handle = await open(file);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(16), 0, 16, 0);
+    return isExecutableFormat(buffer.subarray(0, bytesRead));
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Whether an executable is a multi-call program that contains a command of this name. */

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { agentDefinitionSchema, agentNamePattern } from './agentDefinition';
 import { languages } from './target';
 
 /** Bytes, or a number with a unit that a person reads: `"512 MiB"`. */
@@ -107,6 +108,10 @@ export const manifestSchema = z
         output: size.describe('Length of each of stdout and stderr.').optional(),
         fileSize: size.describe('Size of the files of one case.').optional(),
       })
+      .optional(),
+    agents: z
+      .record(z.string().regex(agentNamePattern), agentDefinitionSchema)
+      .describe('Agents of a command line that can work on this target, by name.')
       .optional(),
     profile: z
       .enum(['exact', 'mirrorcode'])

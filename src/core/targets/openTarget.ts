@@ -60,6 +60,7 @@ async function toTarget(manifest: Manifest, manifestPath: string): Promise<Targe
     ...(manifest.tier === undefined ? {} : { tier: manifest.tier }),
     ...(manifest.domain === undefined ? {} : { domain: manifest.domain }),
     ...(reference === undefined ? {} : { reference }),
+    ...(manifest.agents === undefined ? {} : { agents: toAgents(manifest.agents, within) }),
     ...(manifest.docs !== undefined || (await isFolder(docs)) ? { docs } : {}),
   };
 }
@@ -108,6 +109,20 @@ function toLanguages(
   const wanted = declared === undefined ? languages : languages.filter((each) => each in declared);
   return Object.fromEntries(
     wanted.map((language) => [language, languageSetup(language, declared?.[language])]),
+  );
+}
+
+/** A program that is a path lies where the manifest says. */
+function toAgents(
+  declared: NonNullable<Manifest['agents']>,
+  within: (relative: string) => string,
+): NonNullable<Target['agents']> {
+  return Object.fromEntries(
+    Object.entries(declared).map(([name, agent]) => {
+      const { program } = agent;
+      const isPath = program?.includes('/') === true;
+      return [name, isPath ? { ...agent, program: within(program) } : agent];
+    }),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { CaseStore } from '../cases/caseStore';
+import type { AgentDefinition } from './agentDefinition';
 
 export const languages = ['python', 'c', 'go', 'rust', 'ocaml', 'ada'] as const;
 /** The languages that MirrorCode asks for. */
@@ -65,5 +66,7 @@ export interface Target {
   readonly languages: Readonly<Partial<Record<Language, LanguageSetup>>>;
   readonly limits: Limits;
   readonly profile: Profile;
+  /** Agents of a command line that the manifest knows, by name. */
+  readonly agents?: Readonly<Record<string, AgentDefinition>>;
   readonly store: CaseStore;
 }

@@ -1,6 +1,9 @@
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { anthropicSpeech } from './anthropicSpeech';
+import { chatSpeech } from './chatSpeech';
+import { responsesSpeech } from './responsesSpeech';
 
 /** What the scripted model answers to one request. */
 export interface ScriptedAnswer {
@@ -31,15 +34,19 @@ export interface ModelRequest {
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
 }
 
+const speeches = [chatSpeech, anthropicSpeech, responsesSpeech];
+
 /** Decides each answer; `n` counts requests from 0. */
 export type Script = (request: ModelRequest, n: number) => ScriptedAnswer;
 
 /**
- * A model that plays a script, behind the chat-completions protocol over real HTTP with streamed
- * answers, so that tests take the path which a run takes.
+ * A model that plays a script over real HTTP, streamed or not, in the protocol whose path it is asked
+ * at, so that tests take the path which a run takes.
  */
 export class ModelServer {
   readonly requests: ModelRequest[] = [];
+  /** Requests for what a model does not serve. */
+  readonly strays: string[] = [];
   private readonly server = createServer(
     (request, response) => void this.answer(request, response),
   );
@@ -70,9 +77,18 @@ export class ModelServer {
     for await (const chunk of request) {
       chunks.push(chunk as Buffer);
     }
-    const body = JSON.parse(Buffer.concat(chunks).toString()) as ModelRequest;
+    const speech = speeches.find(({ path }) => request.url?.split('?')[0] === path);
+    if (speech === undefined || request.method !== 'POST') {
+      this.strays.push(`${request.method ?? ''} ${request.url ?? ''}`);
+      response.writeHead(404, { 'content-type': 'application/json' }).end('{}');
+      return;
+    }
+    const body = JSON.parse(Buffer.concat(chunks).toString()) as ModelRequest & {
+      readonly stream?: boolean;
+    };
     const seen = {
       ...body,
+      messages: speech.messages({ ...body }),
       tools: (body.tools as ModelRequest['tools'] | undefined) ?? [],
       headers: request.headers,
     };
@@ -88,66 +104,22 @@ export class ModelServer {
       response.end(text);
       return;
     }
+    if (body.stream !== true) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(speech.document(answer)));
+      return;
+    }
     response.writeHead(200, { 'content-type': 'text/event-stream' });
-    const pieces = streamPieces(answer);
-    for (const [i, piece] of pieces.entries()) {
+    for (const [i, piece] of speech.pieces(answer).entries()) {
       if (i === answer.breakAfter) {
         response.destroy();
         return;
       }
-      response.write(`data: ${JSON.stringify(piece)}\n\n`);
+      const name = piece.event === undefined ? '' : `event: ${piece.event}\n`;
+      const text = `${name}data: ${JSON.stringify(piece.data)}\n\n`;
+      // What has been said before a break is heard.
+      await new Promise((resolve) => response.write(text, resolve));
     }
-    response.end('data: [DONE]\n\n');
+    response.end(speech.end);
   }
-}
-
-function streamPieces(answer: ScriptedAnswer): unknown[] {
-  const piece = (delta: unknown, finish: string | null = null) => ({
-    id: 'scripted',
-    object: 'chat.completion.chunk',
-    created: 0,
-    model: 'scripted',
-    choices: [{ index: 0, delta, finish_reason: finish }],
-  });
-  const calls = answer.calls ?? [];
-  const { input, output, cached = 0 } = answer.usage ?? { input: 100, output: 10 };
-  return [
-    piece({ role: 'assistant', content: '' }),
-    ...(answer.reasoning === undefined ? [] : [piece({ reasoning_content: answer.reasoning })]),
-    // In two halves, so that a reader which takes the first piece for the whole is found out.
-    ...halves(answer.text ?? '').map((content) => piece({ content })),
-    ...calls.flatMap((call, index) => {
-      const text = call.raw ?? JSON.stringify(call.arguments);
-      const id = `call_${Math.random().toString(36).slice(2)}`;
-      return [
-        piece({
-          tool_calls: [
-            { index, id, type: 'function', function: { name: call.name, arguments: '' } },
-          ],
-        }),
-        ...halves(text).map((part) =>
-          piece({ tool_calls: [{ index, function: { arguments: part } }] }),
-        ),
-      ];
-    }),
-    piece({}, calls.length > 0 ? 'tool_calls' : 'stop'),
-    {
-      id: 'scripted',
-      object: 'chat.completion.chunk',
-      created: 0,
-      model: 'scripted',
-      choices: [],
-      usage: {
-        prompt_tokens: input,
-        completion_tokens: output,
-        total_tokens: input + output,
-        prompt_tokens_details: { cached_tokens: cached },
-      },
-    },
-  ];
-}
-
-function halves(text: string): string[] {
-  const middle = Math.ceil(text.length / 2);
-  return [text.slice(0, middle), text.slice(middle)].filter((half) => half !== '');
 }

@@ -9,6 +9,7 @@ import { selectEngine } from '../../../src/core/sandbox/selectEngine';
 import { openTarget } from '../../../src/core/targets/openTarget';
 import { WorkFolder } from '../../../src/core/workFolder';
 import type { ChildOrder } from './runChildOrder';
+import { scriptedProgram } from './scriptedProgram';
 
 async function main(): Promise<void> {
   const order = JSON.parse(process.argv[2] ?? '{}') as ChildOrder;
@@ -20,6 +21,7 @@ async function main(): Promise<void> {
   const host: RunHost = {
     engine,
     model: await openModel({ model: 'test/scripted', baseUrl: order.baseUrl }, {}),
+    ...(order.program === undefined ? {} : { program: await scriptedProgram(order.baseUrl) }),
     workFolder: new WorkFolder(order.root),
     jobs: 2,
     signal: new AbortController().signal,

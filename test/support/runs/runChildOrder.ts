@@ -9,6 +9,8 @@ export interface ChildOrder {
   readonly engine: string;
   readonly dockerHost?: string;
   readonly compactAt?: number;
+  /** The agent is the scripted program, not the workbench's own loop. */
+  readonly program?: true;
   /** The folder of a run to go on with; a new one is started without. */
   readonly resume?: string;
 }

@@ -5,7 +5,7 @@ import type { RunState } from './runState';
 
 /** What the log of a run says of it, the same however often it is written. */
 export function logHeader({ settings, ids, budget, started }: RunState, target: Target): LogHeader {
-  const { language, model, baseUrl, repetition, submitGate } = settings;
+  const { language, model, baseUrl, repetition, submitGate, agent } = settings;
   return {
     sampleId: `${target.name}_${language}`,
     epoch: repetition,
@@ -25,7 +25,7 @@ export function logHeader({ settings, ids, budget, started }: RunState, target: 
       reference_binary: target.reference !== undefined,
       gated_submit: submitGate === 'none' ? null : submitGate,
     },
-    solver: 'react',
+    solver: agent?.name ?? 'react',
     limits: {
       ...(budget.tokens === undefined ? {} : { token_limit: budget.tokens }),
       ...(budget.costUsd === undefined ? {} : { cost_limit: budget.costUsd }),

@@ -16,6 +16,10 @@ export const runFileNames = {
   state: 'run.json',
   journal: 'journal.jsonl',
   log: 'log.eval',
+  /** The session of an agent that is a program, as it wrote it. */
+  session: 'session.jsonl',
+  /** Folder: all that it keeps of its sessions. */
+  sessions: 'sessions',
   /** What other windows ask of the run: a new budget, a pause. */
   control: 'control.json',
   /** Folders: the states of the candidate by content, archives of attempts, scores. */

@@ -3,7 +3,10 @@ import type { Language, Limits, Target } from '../../targets/target';
 import type { WorkFolder } from '../../workFolder';
 import type { Budget, Prices } from '../budget';
 import type { Model } from '../models/model';
+import type { ModelEndpoint } from '../models/openModel';
 import type { RetryPolicy } from '../models/retryingModel';
+import type { NamedAgent } from '../../targets/agentDefinition';
+import type { LocatedAgent } from '../program/locateAgent';
 import type { RunState } from './runState';
 
 /** What a new run is about. */
@@ -23,11 +26,21 @@ export interface RunOptions {
   readonly group?: string;
 }
 
+/** An agent that is a program, ready to be brought into a sandbox. */
+export interface RunProgram {
+  readonly agent: NamedAgent;
+  readonly located: LocatedAgent;
+  /** Where its calls of the model go. */
+  readonly endpoint: ModelEndpoint;
+}
+
 /** What a run needs of the process that it runs in. */
 export interface RunHost {
   /** Used for the workspace, the reference and scoring; the caller disposes it. */
   readonly engine: Engine;
   readonly model: Model;
+  /** The agent, where it is a program with a loop of its own. */
+  readonly program?: RunProgram;
   readonly workFolder: WorkFolder;
   /** Cases at once when the candidate is scored. */
   readonly jobs: number;

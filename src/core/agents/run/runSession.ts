@@ -1,23 +1,15 @@
-import { randomUUID } from 'node:crypto';
 import { CancelledError, errorCode, errorText, InfraError, UserError } from '../../errors';
 import type { Target } from '../../targets/target';
-import { AgentLoop } from '../agentLoop';
-import type { LoopEnd } from '../agentLoop';
+import type { AgentLoop, LoopEnd } from '../agentLoop';
 import type { LoopCheckpoint } from '../stepJournal';
 import { Meter } from '../budget';
 import type { Conversation } from '../conversation';
 import { WorkspaceHistory } from '../history';
 import { scorerName } from '../log/evalLog';
 import { eventEntry } from '../log/eventEntry';
-import type { ChatMessage, LogState, ModelUsage } from '../log/inspectLog';
+import type { LogState, ModelUsage } from '../log/inspectLog';
 import { RunJournal } from '../log/runJournal';
-import { RetryingModel } from '../models/retryingModel';
-import { StepJournal } from '../stepJournal';
-import { taskPrompt } from '../taskPrompt';
-import { bashTool } from '../tools/bash';
-import { evaluateTestcasesTool, resourcesTool, submitTool } from '../tools/taskTools';
-import { textEditorTool } from '../tools/textEditor';
-import type { Tool } from '../tools/tool';
+import type { ProgramAgent } from '../program/programAgent';
 import { CandidateScores } from './candidateScores';
 import { endBefore, readPosition } from './checkpoint';
 import type { RunPosition } from './checkpoint';
@@ -26,16 +18,15 @@ import { finalScore, inspectScore, scoredCases } from './finalScore';
 import type { FinalScore } from './finalScore';
 import { logHeader } from './logHeader';
 import { LogWriter } from './logWriter';
+import { openLoop, resumedNote } from './openAgent';
+import type { AgentParts } from './openAgent';
+import { openProgram } from './openProgram';
 import { OracleEvents } from './oracleEvents';
 import { runFile, thisProcess } from './runFolder';
 import type { RunHost, RunOutcome } from './runOptions';
 import { RunRecord } from './runRecord';
 import type { RunState } from './runState';
 import { Workbench } from './workbench';
-
-const resumedNote =
-  '[The run was interrupted and goes on. Your source folder is as it was after the last step; ' +
-  'processes, variables and files elsewhere are gone.]';
 
 /** One process's work on a run: from where it stands to its end or to a pause. */
 export class RunSession {
@@ -150,83 +141,53 @@ export class RunSession {
 
   private async agent(): Promise<LoopEnd> {
     const signal = AbortSignal.any([this.pausing.signal, this.stopping.signal]);
-    const { state } = this;
+    const { state, host } = this;
+    // Nothing connects before the agent's program runs.
+    const served: { agent?: ProgramAgent } = {};
     this.workbench = await Workbench.open({
       target: this.target,
       language: this.record.state.settings.language,
-      engine: this.host.engine,
+      engine: host.engine,
       files: state === '' ? [] : await this.history.files(state),
       onCall: this.oracle.add,
       signal,
       ...(this.from === undefined ? {} : { note: resumedNote }),
-      ...(this.host.workspaceLimits === undefined ? {} : { limits: this.host.workspaceLimits }),
+      ...(host.workspaceLimits === undefined ? {} : { limits: host.workspaceLimits }),
+      ...(host.program === undefined
+        ? {}
+        : {
+            program: {
+              mounts: host.program.located.mounts,
+              serve: (connection, listener) => served.agent?.serve(connection, listener),
+            },
+          }),
     });
-    await this.beginConversation();
     const { workspace } = this.workbench;
     const scores = this.candidateScores(() => workspace.candidate({ whole: true }));
     this.record.say('At work');
-    const loop = new AgentLoop(
-      {
-        model: this.model(),
-        tools: this.tools(this.workbench, scores),
-        workspace,
-        journal: this.journal,
-        history: this.history,
-        conversation: this.conversation,
-        meter: this.meter,
-        compactAt: this.record.state.settings.compactAt,
-        signal,
-        flush: () => this.oracle.flush(),
-        onStep: (step) => this.afterStep(step),
-      },
-      this.from,
-    );
-    try {
-      return await loop.run();
-    } finally {
-      this.state = loop.candidateState;
-    }
-  }
-
-  private tools(workbench: Workbench, scores: CandidateScores): Tool[] {
-    const { submitGate } = this.record.state.settings;
-    return [
-      bashTool(workbench.workspace),
-      textEditorTool(workbench.workspace),
-      evaluateTestcasesTool(scores.visible),
-      resourcesTool(this.meter),
-      submitTool(scores.visible, submitGate),
-    ] as Tool[];
-  }
-
-  private model(): RetryingModel {
-    return new RetryingModel(
-      this.host.model,
-      ({ error, waitMs, attempt }) => {
-        this.meter.addWait(waitMs);
-        this.record.say(`Waiting for the model (${error.message}), try ${attempt}`);
-      },
-      this.host.retryPolicy,
-    );
-  }
-
-  /** The task, as the first message; a resumed run has it. */
-  private async beginConversation(): Promise<void> {
-    if (this.conversation.messages.length > 0) {
-      const data = { resumed: true, step: this.from?.step ?? 0 };
-      const event = eventEntry(this.meter, { event: 'info', source: 'run', data });
-      await this.journal.append([event]);
-      return;
-    }
-    const { language, submitGate } = this.record.state.settings;
-    const task: ChatMessage = {
-      role: 'user',
-      id: randomUUID(),
-      source: 'input',
-      content: taskPrompt(this.target, language, { submitGate }),
+    const { dir, target, from, journal, history, conversation, meter } = this;
+    const parts: AgentParts = {
+      ...{ dir, target, from, journal, history, conversation, meter, host, workspace, signal },
+      state: this.record.state,
+      scoreVisible: scores.visible,
+      flush: () => this.oracle.flush(),
+      onStep: (step) => this.afterStep(step),
+      onWait: (why) => this.record.say(why),
     };
-    const journal = new StepJournal(this.journal, this.conversation, this.meter);
-    await journal.finish([{ kind: 'message', message: task }], { step: 0, state: '' });
+    if (host.program === undefined) {
+      return this.finishing(await openLoop(parts));
+    }
+    served.agent = await openProgram(parts, host.program);
+    return this.finishing(served.agent);
+  }
+
+  /** Lets an agent work, and knows its candidate whatever comes. */
+  private async finishing(agent: AgentLoop | ProgramAgent): Promise<LoopEnd> {
+    try {
+      return await agent.run();
+    } finally {
+      this.state = agent.candidateState;
+    }
   }
 
   private candidateScores(snapshot: ConstructorParameters<typeof CandidateScores>[0]['snapshot']) {

@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { namedAgentSchema } from '../../targets/agentDefinition';
 import { languages } from '../../targets/target';
 
 const budget = z.object({
@@ -24,6 +25,8 @@ const settings = z.object({
   /** `provider/name`. */
   model: z.string(),
   baseUrl: z.string().exactOptional(),
+  /** The agent, where it is a program; absent for the workbench's own loop. */
+  agent: namedAgentSchema.exactOptional(),
   engine: z.enum(['bubblewrap', 'docker']),
   prices: prices.exactOptional(),
   /** Share of the visible cases, 0 to 1, that must pass before `submit` is taken. */

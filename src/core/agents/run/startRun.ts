@@ -78,7 +78,7 @@ function without<T extends object>(value: T, keys: readonly Optional<T>[]): T {
 
 function newState(options: RunOptions, host: RunHost): RunState {
   const { target, language, budget, prices } = options;
-  const { model, engine, jobs } = host;
+  const { model, engine, jobs, program } = host;
   if (target.languages[language] === undefined) {
     throw new UserError(`${target.name} has no task in ${language}.`, {
       action: `Choose among ${Object.keys(target.languages).join(', ')}.`,
@@ -98,6 +98,7 @@ function newState(options: RunOptions, host: RunHost): RunState {
       language,
       model: model.name,
       ...(model.baseUrl === undefined ? {} : { baseUrl: model.baseUrl }),
+      ...(program === undefined ? {} : { agent: program.agent }),
       engine: engine.name,
       ...(prices === undefined ? {} : { prices }),
       submitGate: options.submitGate ?? defaultSubmitGate,

@@ -1,13 +1,18 @@
 import type { FileEntry } from '../../cases/case';
 import type { AsyncDisposable } from '../../disposable';
-import type { Engine } from '../../sandbox/sandbox';
+import { UserError } from '../../errors';
+import type { Engine, Mount, SandboxSpec } from '../../sandbox/sandbox';
 import { agentSpec } from '../../sandbox/specs';
+import { uniqueMounts } from '../../sandbox/toolchains/hostFiles';
 import type { Language, Limits, Target } from '../../targets/target';
 import type { OracleNote } from '../oracle/oracle';
 import { Oracle } from '../oracle/oracle';
 import { OracleEnvironment } from '../oracle/oracleEnvironment';
 import { oracleSpec } from '../oracle/oracleSpec';
+import { modelPort } from '../program/agentProcess';
+import type { RelayConnection } from '../workspace/relayConnection';
 import { SandboxWorkspace, workspaceLimits, workspacePath } from '../workspace/sandboxWorkspace';
+import type { Listener } from '../workspace/serverFrames';
 import { givenFiles } from './givenFiles';
 
 export interface WorkbenchParts {
@@ -20,10 +25,20 @@ export interface WorkbenchParts {
   readonly note?: string;
   readonly limits?: Limits;
   readonly signal: AbortSignal;
+  /** For an agent that is a program: what it needs to be shown, and who serves it. */
+  readonly program?: WorkbenchProgram;
+}
+
+export interface WorkbenchProgram {
+  readonly mounts: readonly Mount[];
+  /** Connections for its model and of the task's commands. */
+  readonly serve: (connection: RelayConnection, listener: Listener) => void;
 }
 
 /** Calls of the reference at once. */
 const oracleLanes = 2;
+/** Of the task, on the `PATH` of an agent that is a program; `src/runner/oracle.c` knows them. */
+const commandNames = ['evaluate_testcases', 'resources', 'submit'];
 
 /** An agent's workspace and the oracle beside it. */
 export class Workbench implements AsyncDisposable {
@@ -34,7 +49,7 @@ export class Workbench implements AsyncDisposable {
 
   /** @throws UserError when a tool is missing; InfraError when the engine fails. */
   static async open(parts: WorkbenchParts): Promise<Workbench> {
-    const { target, language, engine, signal, limits = workspaceLimits } = parts;
+    const { target, engine, signal, program, limits = workspaceLimits } = parts;
     const opened: AsyncDisposable[] = [];
     const release = async () => {
       await Promise.allSettled(opened.splice(0).map((one) => one.dispose()));
@@ -45,21 +60,23 @@ export class Workbench implements AsyncDisposable {
       if (oracle !== undefined) {
         opened.push(oracle);
       }
-      const spec = await agentSpec(target, language, limits);
-      const sandbox = await engine.create(spec, { signal });
+      const sandbox = await engine.create(await specOf(parts, limits), { signal });
       const workspace = new SandboxWorkspace({
         sandbox,
         program: target.name,
         given,
         files: parts.files,
         limits,
-        onCall: (connection) => {
-          if (oracle === undefined) {
+        onConnection: (connection, listener) => {
+          if (listener !== 'oracle') {
+            program?.serve(connection, listener);
+          } else if (oracle === undefined) {
             connection.end();
           } else {
             oracle.serve(connection);
           }
         },
+        ...(program === undefined ? {} : { served: { port: modelPort, commands: commandNames } }),
         ...(parts.note === undefined ? {} : { note: parts.note }),
       });
       opened.push(workspace);
@@ -73,6 +90,22 @@ export class Workbench implements AsyncDisposable {
   dispose(): Promise<void> {
     return this.release();
   }
+}
+
+async function specOf(
+  { target, language, program }: WorkbenchParts,
+  limits: Limits,
+): Promise<SandboxSpec> {
+  const spec = await agentSpec(target, language, limits);
+  if (program === undefined) {
+    return spec;
+  }
+  if (commandNames.includes(target.name)) {
+    throw new UserError(`${target.name} is also the name of a command that the agent is given.`, {
+      action: 'Rename the target in its manifest.',
+    });
+  }
+  return { ...spec, mounts: await uniqueMounts([...spec.mounts, ...program.mounts]) };
 }
 
 async function openOracle({

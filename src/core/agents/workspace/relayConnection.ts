@@ -15,6 +15,8 @@ export class RelayConnection {
   /** Called with what the other side has sent; each byte is to be acknowledged once it is used. */
   onBytes: (bytes: Buffer) => void = () => undefined;
   onClosed: () => void = () => undefined;
+  /** Called when all that was written is under way. */
+  onDrained: () => void = () => undefined;
   private readonly queue: Uint8Array[] = [];
   private underWay = 0;
   private ending = false;
@@ -24,6 +26,11 @@ export class RelayConnection {
 
   get isClosed(): boolean {
     return this.closed;
+  }
+
+  /** Whether more was written than is under way. */
+  get isFull(): boolean {
+    return !this.closed && this.queue.length > 0;
   }
 
   write(bytes: Uint8Array): void {
@@ -49,7 +56,11 @@ export class RelayConnection {
   /** The other side has used bytes. */
   taken(bytes: number): void {
     this.underWay -= bytes;
+    const waiting = this.queue.length;
     this.pump();
+    if (waiting > 0 && this.queue.length === 0) {
+      this.onDrained();
+    }
   }
 
   close(): void {

@@ -9,8 +9,11 @@ import type { Limits } from '../../targets/target';
 import type { AgentWorkspace, ShellOptions, ShellResult } from '../workspace';
 import { WorkspaceError } from '../workspace';
 import type { RelayConnection } from './relayConnection';
+import { ProgramFiles } from './programFiles';
+import { refuse } from './refusal';
 import { ServerEndedError, ServerLink } from './serverLink';
 import { toServer } from './serverFrames';
+import type { Listener } from './serverFrames';
 import { shellResult, withNote } from './shellOutput';
 import { SnapshotBuilder } from './snapshotBuilder';
 
@@ -44,7 +47,9 @@ export interface WorkspaceParts {
   /** The candidate's folder as the run begins, or goes on. */
   readonly files: readonly FileEntry[];
   readonly limits: Limits;
-  readonly onCall: (connection: RelayConnection) => void;
+  readonly onConnection: (connection: RelayConnection, listener: Listener) => void;
+  /** For an agent that is a program: where it finds its model on the loopback, and its commands. */
+  readonly served?: { readonly port: number; readonly commands: readonly string[] };
   /** Told with the first command, where a run goes on. */
   readonly note?: string;
 }
@@ -57,11 +62,20 @@ export class SandboxWorkspace implements AgentWorkspace {
   private hasSnapshot = false;
   private queue: Promise<unknown> = Promise.resolve();
   private note: string | undefined;
+  private snapshots: Promise<unknown> = Promise.resolve();
   private disposed = false;
+  private made = 0;
+  /** What a program that is the agent keeps of its own. */
+  readonly program = new ProgramFiles((type, fill) => this.ask(type, fill));
 
   constructor(private readonly parts: WorkspaceParts) {
     this.files = parts.files;
     this.note = parts.note;
+  }
+
+  /** How often it was made: what the agent had outside of its source folder is gone each time. */
+  get starts(): number {
+    return this.made;
   }
 
   shell(command: string, options: ShellOptions): Promise<ShellResult> {
@@ -85,7 +99,21 @@ export class SandboxWorkspace implements AgentWorkspace {
     refuse(answer.u32(), `Writing ${path}`);
   }
 
-  async candidate(options: { readonly whole?: true } = {}): Promise<readonly FileEntry[]> {
+  candidate(options: { readonly whole?: true } = {}): Promise<readonly FileEntry[]> {
+    // Each says what has changed since the one before.
+    const work = this.snapshots.then(() => this.snapshot(options));
+    this.snapshots = work.catch(() => undefined);
+    return work;
+  }
+
+  async dispose(): Promise<void> {
+    this.disposed = true;
+    const link = await this.link?.catch(() => undefined);
+    await link?.dispose();
+    await this.parts.sandbox.dispose();
+  }
+
+  private async snapshot(options: { readonly whole?: true }): Promise<readonly FileEntry[]> {
     const link = await this.open();
     const known = this.hasSnapshot && options.whole !== true;
     const builder = new SnapshotBuilder(
@@ -114,13 +142,6 @@ export class SandboxWorkspace implements AgentWorkspace {
     this.files = builder.finish();
     this.hasSnapshot = true;
     return this.files;
-  }
-
-  async dispose(): Promise<void> {
-    this.disposed = true;
-    const link = await this.link?.catch(() => undefined);
-    await link?.dispose();
-    await this.parts.sandbox.dispose();
   }
 
   private async runInShell(command: string, options: ShellOptions): Promise<ShellResult> {
@@ -191,13 +212,15 @@ export class SandboxWorkspace implements AgentWorkspace {
   }
 
   private async start(): Promise<ServerLink> {
-    const { sandbox, program, given, limits, onCall } = this.parts;
+    this.made += 1;
+    const { sandbox, program, given, limits, onConnection, served } = this.parts;
+    const names = [program, ...(served?.commands ?? [])];
     const link = new ServerLink(
       sandbox,
       {
         program: runnerPath,
         argv0: 'runner',
-        args: ['agent', '/bin/bash', workspacePath, program],
+        args: ['agent', '/bin/bash', workspacePath, String(served?.port ?? 0), ...names],
         env: agentEnvironment(sandbox),
         cwd: workspacePath,
         files: [
@@ -210,7 +233,7 @@ export class SandboxWorkspace implements AgentWorkspace {
         collectOutputs: false,
         interactive: true,
       },
-      onCall,
+      onConnection,
     );
     await link.ready;
     return link;
@@ -222,30 +245,6 @@ function agentEnvironment(sandbox: Sandbox): (readonly [string, string])[] {
   env.set('PATH', `${homePath}/bin:${env.get('PATH') ?? ''}`);
   env.set('SHELL', '/bin/bash');
   return [...env];
-}
-
-const errnoTexts: Readonly<Record<number, string>> = {
-  1: 'it is not permitted',
-  2: 'there is no such file',
-  7: 'it holds too many entries',
-  13: 'permission is denied',
-  20: 'a part of its path is no folder',
-  21: 'it is a folder',
-  22: 'it is no regular file',
-  27: 'it is too large',
-  28: 'the disk is full',
-  30: 'it is read-only',
-  36: 'its path is too long',
-  40: 'its links lead in a circle',
-};
-
-/** @throws WorkspaceError unless the system's error number is 0. */
-function refuse(errno: number, doing: string, where = ''): void {
-  if (errno !== 0) {
-    const at = where === '' ? '' : ` at ${where}`;
-    const why = errnoTexts[errno] ?? `error ${errno}`;
-    throw new WorkspaceError(`${doing} failed${at}: ${why}.`);
-  }
 }
 
 async function orCancelled<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {

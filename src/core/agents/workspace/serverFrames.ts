@@ -4,6 +4,10 @@ export const toServer = {
   read: 17,
   write: 18,
   snapshot: 19,
+  list: 20,
+  tail: 21,
+  append: 22,
+  signal: 23,
   data: 24,
   ack: 25,
   end: 26,
@@ -15,6 +19,7 @@ export const fromServer = {
   file: 82,
   written: 83,
   snapshotEnd: 84,
+  listed: 85,
   opened: 88,
   received: 89,
   taken: 90,
@@ -23,3 +28,7 @@ export const fromServer = {
 
 /** Bytes on a connection that may be under way unacknowledged, either way. */
 export const relayWindow = 256 * 1024;
+
+/** Whom a connection from the sandbox is for: the reference, the task's commands, or the model. */
+export const listeners = ['oracle', 'command', 'model'] as const;
+export type Listener = (typeof listeners)[number];

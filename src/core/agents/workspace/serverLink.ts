@@ -5,7 +5,8 @@ import { FieldReader, FrameSplitter, fromRunner, FrameWriter } from '../../sandb
 import type { ExecRequest, ExecStatus, Sandbox } from '../../sandbox/sandbox';
 import { ByteQueue } from './byteQueue';
 import { RelayConnection } from './relayConnection';
-import { fromServer, toServer } from './serverFrames';
+import { fromServer, listeners, toServer } from './serverFrames';
+import type { Listener } from './serverFrames';
 
 interface Waiting {
   readonly answer: Deferred<FieldReader>;
@@ -28,6 +29,7 @@ const answers: readonly number[] = [
   fromServer.file,
   fromServer.written,
   fromServer.snapshotEnd,
+  fromServer.listed,
 ];
 
 /** The server in an agent's sandbox, at the other end of one long-lived program's streams. */
@@ -48,7 +50,7 @@ export class ServerLink implements AsyncDisposable {
   constructor(
     sandbox: Sandbox,
     request: Omit<ExecRequest, 'stdin'>,
-    private readonly onConnection: (connection: RelayConnection) => void,
+    private readonly onConnection: (connection: RelayConnection, listener: Listener) => void,
   ) {
     this.ready = this.welcome.promise.then(() => undefined);
     this.ready.catch(() => undefined);
@@ -167,7 +169,7 @@ export class ServerLink implements AsyncDisposable {
     if (type === fromServer.opened) {
       const connection = this.openConnection(id);
       this.connections.set(id, connection);
-      this.onConnection(connection);
+      this.onConnection(connection, listeners[fields.u32()] ?? 'oracle');
       return;
     }
     const connection = this.connections.get(id);

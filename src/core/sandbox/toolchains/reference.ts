@@ -57,7 +57,7 @@ export async function referenceMounts(
 }
 
 /** The words of a `#!` line, or none. */
-async function interpreterLine(file: string): Promise<string[]> {
+export async function interpreterLine(file: string): Promise<string[]> {
   const handle = await open(file);
   try {
     const head = Buffer.alloc(256);
