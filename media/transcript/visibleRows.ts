@@ -1,9 +1,28 @@
-import type { EventKind } from '../../src/protocol/transcript';
 import { eventKinds } from '../../src/protocol/transcript';
 
-const spanCodes: ReadonlySet<number> = new Set(
-  (['spanBegin', 'spanEnd'] satisfies EventKind[]).map((kind) => eventKinds.indexOf(kind)),
-);
+const begins = eventKinds.indexOf('spanBegin');
+const ends = eventKinds.indexOf('spanEnd');
+
+const hasSpans = (kinds: Uint8Array) => kinds.includes(begins) || kinds.includes(ends);
+
+/** A plain loop: while a large run is indexed this is done again and again. */
+function withoutSpans(
+  filtered: Uint32Array | undefined,
+  count: number,
+  kinds: Uint8Array,
+): Uint32Array {
+  const length = filtered?.length ?? count;
+  const rows = new Uint32Array(length);
+  let kept = 0;
+  for (let at = 0; at < length; at++) {
+    const ordinal = filtered === undefined ? at : (filtered[at] ?? 0);
+    const kind = kinds[ordinal];
+    if (kind !== begins && kind !== ends) {
+      rows[kept++] = ordinal;
+    }
+  }
+  return rows.subarray(0, kept);
+}
 
 /** Which events have a row in the list: those of the filter, and where spans begin and end if asked for. */
 export class VisibleRows {
@@ -17,9 +36,8 @@ export class VisibleRows {
     const { filtered } = this;
     this.all = count;
     this.rows = filtered;
-    if (spans === 'hidden' && kinds.some((code) => spanCodes.has(code))) {
-      const from = filtered ?? Uint32Array.from({ length: count }, (_, ordinal) => ordinal);
-      this.rows = from.filter((ordinal) => !spanCodes.has(kinds[ordinal] ?? -1));
+    if (spans === 'hidden' && hasSpans(kinds)) {
+      this.rows = withoutSpans(filtered, count, kinds);
     }
   }
 
