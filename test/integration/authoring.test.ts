@@ -304,6 +304,13 @@ suite('authoring in VS Code', () => {
       await eventually('the renamed dual in the editor', () => {
         assert.match(document.getText(), /duals: \["names\/b"\]/);
       });
+      await vscode.commands.executeCommand('mirrorcode.undoCuration');
+      assert.equal(await readFile(file.fsPath, 'utf8'), visible);
+      assert.equal(await readFile(hidden.fsPath, 'utf8'), mirror);
+      await assert.rejects(readFile(inWorkspace('tac/cases/visible/names/b.case')));
+      await eventually('the dual as it was in the editor', () => {
+        assert.match(document.getText(), /duals: \["names\/a"\]/);
+      });
       await replaceAll(document, document.getText().replace('args: []', 'args: ["--"]'));
       const { items } = await vscode.commands.executeCommand<vscode.CompletionList>(
         'vscode.executeCompletionItemProvider',

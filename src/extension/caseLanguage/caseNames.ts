@@ -1,10 +1,12 @@
 import * as vscode from 'vscode';
 import { assertCaseName } from '../../core/cases/caseNames';
 import { UserError } from '../../core/errors';
+import { offerUndo } from '../curation/curateCases';
 import { uriOfCase } from '../commands/openCase';
 import { caseOfDocument } from '../commands/subjects';
 import type { Services } from '../services';
 import type { CaseSubject } from '../trees/taskViews';
+import { countText } from '../trees/text';
 import { caseNameAt, caseNamesIn } from './caseNamesAt';
 import type { NameAt } from './caseNamesAt';
 
@@ -22,7 +24,10 @@ export class CaseNames
     return { range: rangeOf(at), placeholder: at.name };
   }
 
-  /** Done in the store, which moves files and rewrites rows; there is no edit left to make. */
+  /**
+   * Done in the store, which moves files and rewrites rows; there is no edit left to make. *Undo
+   * Curation* takes it back: an editor's own undo knows neither of other files nor of names.
+   */
   async provideRenameEdits(
     document: vscode.TextDocument,
     position: vscode.Position,
@@ -46,6 +51,9 @@ export class CaseNames
       const renamed = await uriOfCase(this.services, { kind: 'case', target, name: to });
       await vscode.window.showTextDocument(renamed, viewColumn === undefined ? {} : { viewColumn });
     }
+    const also =
+      mirrors.length === 0 ? '' : `, also in the duals of ${countText(mirrors.length, 'case')}`;
+    offerUndo(this.services, `Renamed ${at.name} to ${to}${also}.`);
     return new vscode.WorkspaceEdit();
   }
 

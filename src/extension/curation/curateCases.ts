@@ -28,10 +28,17 @@ export async function curateCases(
     unpaired.length === 0
       ? ''
       : ` ${countText(unpaired.length, 'hidden case')} mirror${unpaired.length === 1 ? 's' : ''} no visible one now: ${shortList(unpaired)}.`;
+  offerUndo(services, `${title}.${lost}`);
+}
+
+/** Says what was done, with a button that takes it back. */
+export function offerUndo(services: Services, text: string): void {
   const undo = 'Undo';
-  const told = vscode.window.showInformationMessage(`${title}.${lost}`, undo);
+  const told = vscode.window.showInformationMessage(text, undo);
   // Not awaited: the toast stays as long as the person lets it.
-  void told.then((answer) => (answer === undo ? undoCuration(services) : undefined), log.keep);
+  void told
+    .then((answer) => (answer === undo ? undoCuration(services) : undefined))
+    .then(undefined, (error: unknown) => services.log.tell(error));
 }
 
 /** *Undo Curation*: takes the last change back, byte by byte, whichever window made it. */

@@ -147,6 +147,19 @@ suite('curating the cases of a store', () => {
     await history.curate(store, { kind: 'move', names: ['g/v'], to: 'hidden' }, 'Hide');
   });
 
+  test('a rename is taken back with its files, its blobs and its mentions in duals', async () => {
+    const store = new FolderStore(folder);
+    await store.writeAll([fullCase('g/big'), fullCase('h', ['hidden'], ['g/big'])]);
+    const before = await treeOf(folder);
+    const history = new CurationHistory(new WorkFolder(work));
+    assert.deepEqual(await history.rename(store, 'g/big', 'k/new'), ['h']);
+    assert.deepEqual((await store.read('h')).duals, ['k/new']);
+    await assert.rejects(history.rename(store, 'k/new', 'h'), /already a case h/u);
+    assert.equal(await history.undo(() => store), 'Renamed g/big to k/new');
+    assert.deepEqual(await treeOf(folder), before);
+    assert.deepEqual((await store.read('h')).duals, ['g/big']);
+  });
+
   test('does not undo over what somebody else has changed since', async () => {
     const store = new FolderStore(folder);
     await store.write(fullCase('a'));

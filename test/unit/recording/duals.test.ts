@@ -57,7 +57,7 @@ function recorder(answer: (args: readonly string[]) => string) {
 
 suite('literals that become others of their kind', () => {
   const changed = (kind: 'numbers' | 'words' | 'dates', text: string, shift = 1) =>
-    mutateText(text, new Set([kind]), shift);
+    mutateText(text, { kinds: new Set([kind]), shift });
 
   test('numbers keep their length, their zeros and, small ones, their order', () => {
     assert.equal(changed('numbers', '9 0 007 1024 -5.90'), '10 0 008 2035 -6.91');
@@ -88,6 +88,17 @@ suite('proposals of duals', () => {
     assert.deepEqual(numbers?.input.args, ['--key2', '--width=13', '-n4', 'word', 'in2.txt']);
     assert.deepEqual(numbers.input.stdin, bytesContent('word 13\n'));
     assert.deepEqual(numbers.input.files[0], { ...files[0], content: bytesContent('13') });
+  });
+
+  test('of several literals one alone can be changed, wherever it stands', async () => {
+    const titles = (await proposeDuals(aCase(['7', '12'], '7 up\n'), [])).flatMap(
+      ({ title, input }) => (title.includes('→') ? [`${title}: ${input.args.join(' ')}`] : []),
+    );
+    assert.deepEqual(titles, ['7 → 8: 8 12', '12 → 13: 7 13']);
+    assert.deepEqual(
+      (await proposed(aCase(['7', '12'], '7 up\n'))).filter((one) => one.includes('8 12')),
+      ['numbers: 8 12 < "8 up\\n"'],
+    );
   });
 
   test('an option takes what other cases give it', async () => {

@@ -7,6 +7,7 @@ import { errorCode, UserError } from '../../errors';
 import type { WorkFolder } from '../../workFolder';
 import { findCaseFile, ownBlobs } from '../caseFiles';
 import type { CaseStore } from '../caseStore';
+import { renameCase } from '../duals';
 import { carryOut } from './carryOut';
 import { CurationSteps } from './curationSteps';
 import type { CurationStep } from './curationSteps';
@@ -32,15 +33,37 @@ export class CurationHistory {
   async curate(store: CaseStore, curation: Curation, title: string): Promise<CurationPlan> {
     const plan = planCuration((await store.list()).cases, curation);
     const touched = [...plan.changes.keys(), ...plan.removed];
-    const before = await readFiles(await filesOf(store, touched));
     const news = [...plan.changes.values()].map(({ name }) => name);
+    await this.carryOut({ store, title, touched, news }, () => carryOut(store, plan));
+    return plan;
+  }
+
+  /**
+   * Gives a case another name, here and in the duals of those that mirror it.
+   * @returns the cases whose duals were changed.
+   * @throws UserError when the name is taken or can't be one; nothing is changed then.
+   */
+  async rename(store: CaseStore, from: string, to: string): Promise<string[]> {
+    const mirrors = (await store.list()).cases.filter(({ duals }) => duals.includes(from));
+    const touched = [from, ...mirrors.map(({ name }) => name)];
+    const change = { store, title: `Renamed ${from} to ${to}`, touched, news: [to] };
+    return this.carryOut(change, () => renameCase(store, from, to));
+  }
+
+  /** Does some work on cases, and keeps what undoes it. */
+  private async carryOut<T>(
+    { store, title, touched, news }: Change,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    const before = await readFiles(await filesOf(store, touched));
     const addNewFiles = async () => {
       for (const file of await filesOf(store, news)) {
         before.set(file, before.get(file));
       }
     };
+    let result: T;
     try {
-      await carryOut(store, plan);
+      result = await work();
     } catch (error) {
       await addNewFiles();
       await putBack({ store, before });
@@ -54,7 +77,7 @@ export class CurationHistory {
     if (touched.length > 0) {
       await this.steps.push({ store, title, before, after });
     }
-    return plan;
+    return result;
   }
 
   /**
@@ -91,6 +114,15 @@ export class CurationHistory {
     await drop();
     return step.title;
   }
+}
+
+interface Change {
+  readonly store: CaseStore;
+  readonly title: string;
+  /** Cases by their names of now. */
+  readonly touched: readonly string[];
+  /** Names that cases have after it. */
+  readonly news: readonly string[];
 }
 
 interface Restored {

@@ -10,19 +10,37 @@ const literals = new RegExp(`${date}|${time}|\\d+|${word}`, 'gu');
 const vowels = 'aeiou';
 const consonants = 'bcdfghjklmnpqrstvwxyz';
 
+/** Which literals are replaced. */
+export interface Mutation {
+  readonly kinds: ReadonlySet<LiteralKind>;
+  /** From 1 on: which of the other values. */
+  readonly shift: number;
+  /** This one alone, wherever it stands; all of the kinds when absent. */
+  readonly only?: string;
+}
+
+/** A text's literals, each once. */
+export function literalsIn(text: string): Set<string> {
+  return new Set(text.match(literals));
+}
+
+/** What a literal becomes. */
+export function otherLiteral(literal: string, shift: number): string {
+  return mutations[kindOf(literal)](literal, shift);
+}
+
 /**
  * Replaces literals by others, always the same one by the same one, so that what belongs together
  * in arguments and data still does.
- * @param shift From 1 on: which of the other values.
  */
-export function mutateText(text: string, kinds: ReadonlySet<LiteralKind>, shift: number): string {
+export function mutateText(text: string, { kinds, shift, only }: Mutation): string {
   return text.replace(literals, (literal) => {
-    const kind = kindOf(literal);
-    return kinds.has(kind) ? mutations[kind](literal, shift) : literal;
+    const isMeant = kinds.has(kindOf(literal)) && (only === undefined || literal === only);
+    return isMeant ? otherLiteral(literal, shift) : literal;
   });
 }
 
-function kindOf(literal: string): LiteralKind {
+export function kindOf(literal: string): LiteralKind {
   return /^\d+$/u.test(literal) ? 'numbers' : /^\d/u.test(literal) ? 'dates' : 'words';
 }
 

@@ -2,8 +2,8 @@ import type { Case, CaseInput, Content, FileEntry } from '../../cases/case';
 import { contentSize, readContent } from '../../cases/content';
 import { inputKey } from '../../cases/inputKey';
 import { decodeOsString, encodeOsString } from '../../cases/osString';
-import { mutateText } from './literals';
-import type { LiteralKind } from './literals';
+import { kindOf, literalsIn, mutateText, otherLiteral } from './literals';
+import type { LiteralKind, Mutation } from './literals';
 
 /** How the input of a dual differs from that of its original. */
 export const dualRules = ['numbers', 'words', 'dates', 'options', 'lines', 'everything'] as const;
@@ -22,6 +22,8 @@ export type OtherCase = Pick<Case, 'name' | 'input'>;
 
 /** Bytes of a part above which its literals are left alone. */
 const largestPart = 1 << 20;
+/** Literals that are changed one at a time. */
+const mostLiterals = 12;
 /** Other values that are tried for one option. */
 const valuesPerOption = 3;
 const titles: Readonly<Record<LiteralKind | 'everything', string>> = {
@@ -44,6 +46,7 @@ export async function proposeDuals(
     ...(await literalProposals(original.input)),
     ...optionProposals(original.input, others),
     ...(await lineProposals(original.input)),
+    ...(await singleProposals(original.input)),
   ];
   const taken = new Set([original, ...others].map(inputKey));
   return proposals.filter((proposal) => {
@@ -59,26 +62,45 @@ async function literalProposals(input: CaseInput): Promise<DualProposal[]> {
     for (const shift of [1, 2]) {
       const changed = new Set(rule === 'everything' ? kinds : [rule]);
       const title = shift === 1 ? titles[rule] : `${titles[rule]}, once more`;
-      proposals.push({ rule, title, input: await mutateInput(input, changed, shift) });
+      proposals.push({ rule, title, input: await mutateInput(input, { kinds: changed, shift }) });
     }
   }
   return proposals;
 }
 
-async function mutateInput(
-  input: CaseInput,
-  kinds: ReadonlySet<LiteralKind>,
-  shift: number,
-): Promise<CaseInput> {
+/** One literal at a time, where there are several: what it is and what it becomes. */
+async function singleProposals(input: CaseInput): Promise<DualProposal[]> {
+  const found = new Set(input.args.flatMap((arg) => [...literalsIn(arg)]));
+  for (const content of [input.stdin, ...input.files.flatMap(contentsOf)]) {
+    if (contentSize(content) <= largestPart) {
+      const text = Buffer.from(await readContent(content)).toString('latin1');
+      literalsIn(text).forEach((literal) => found.add(literal));
+    }
+  }
+  const proposals: DualProposal[] = [];
+  for (const only of [...found].slice(0, mostLiterals)) {
+    const rule = kindOf(only);
+    const title = `${only} → ${otherLiteral(only, 1)}`;
+    const changed = await mutateInput(input, { kinds: new Set([rule]), shift: 1, only });
+    proposals.push({ rule, title, input: changed });
+  }
+  return proposals;
+}
+
+function contentsOf(entry: FileEntry): Content[] {
+  return entry.kind === 'file' ? [entry.content] : [];
+}
+
+async function mutateInput(input: CaseInput, mutation: Mutation): Promise<CaseInput> {
   const paths = new Set(input.files.map(({ path }) => path));
   return {
     ...input,
-    args: input.args.map((arg) => mutateArgument(arg, paths, kinds, shift)),
-    stdin: await mutateContent(input.stdin, kinds, shift),
+    args: input.args.map((arg) => mutateArgument(arg, paths, mutation)),
+    stdin: await mutateContent(input.stdin, mutation),
     files: await Promise.all(
       input.files.map(async (file): Promise<FileEntry> => {
         return file.kind === 'file'
-          ? { ...file, content: await mutateContent(file.content, kinds, shift) }
+          ? { ...file, content: await mutateContent(file.content, mutation) }
           : file;
       }),
     ),
@@ -86,26 +108,20 @@ async function mutateInput(
 }
 
 /** Names of options and of the case's files stay; the letters of an option's value do, too. */
-function mutateArgument(
-  arg: string,
-  paths: ReadonlySet<string>,
-  kinds: ReadonlySet<LiteralKind>,
-  shift: number,
-): string {
+function mutateArgument(arg: string, paths: ReadonlySet<string>, mutation: Mutation): string {
   const [, head = '', value = ''] = /^(--[^=]*=|--.*|-(?=.)|)(.*)$/su.exec(arg) ?? [];
   if (paths.has(arg) || paths.has(value)) {
     return arg;
   }
+  const { kinds } = mutation;
   const changed = head === '' ? kinds : new Set([...kinds].filter((kind) => kind !== 'words'));
   const bytes = encodeOsString(value).toString('latin1');
-  return head + decodeOsString(Buffer.from(mutateText(bytes, changed, shift), 'latin1'));
+  return (
+    head + decodeOsString(Buffer.from(mutateText(bytes, { ...mutation, kinds: changed }), 'latin1'))
+  );
 }
 
-async function mutateContent(
-  content: Content,
-  kinds: ReadonlySet<LiteralKind>,
-  shift: number,
-): Promise<Content> {
+async function mutateContent(content: Content, mutation: Mutation): Promise<Content> {
   if (contentSize(content) > largestPart) {
     return content;
   }
@@ -113,7 +129,7 @@ async function mutateContent(
   if (bytes.includes(0)) {
     return content; // a format of its own, not to be guessed at
   }
-  const text = mutateText(Buffer.from(bytes).toString('latin1'), kinds, shift);
+  const text = mutateText(Buffer.from(bytes).toString('latin1'), mutation);
   return { kind: 'bytes', bytes: Buffer.from(text, 'latin1') };
 }
 

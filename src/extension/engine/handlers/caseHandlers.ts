@@ -2,8 +2,9 @@ import path from 'node:path';
 import type { Case } from '../../../core/cases/case';
 import { formatCase, layoutCase } from '../../../core/cases/caseLayout';
 import { parseCase, readCaseText } from '../../../core/cases/caseText';
-import { renameCase } from '../../../core/cases/duals';
+import { CurationHistory } from '../../../core/cases/curation/curationHistory';
 import { UserError } from '../../../core/errors';
+import { WorkFolder } from '../../../core/workFolder';
 import { countCases } from '../../model/caseGroups';
 import type { CheckedCase, EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
@@ -40,7 +41,8 @@ export function caseHandlers(catalogue: Catalogue): Handlers<CaseCalls> {
     },
     renameCase: async ({ target, name, to }) => {
       const { store } = await catalogue.open(target);
-      return { mirrors: await renameCase(store, name, to) };
+      const history = new CurationHistory(new WorkFolder(target.root));
+      return { mirrors: await history.rename(store, name, to) };
     },
     checkCase: ({ text, file }) => Promise.resolve(checkCase(text, file)),
   };
