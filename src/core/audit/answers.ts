@@ -1,11 +1,10 @@
 import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import * as z from 'zod';
 import { writeFileAtomically } from '../atomicFile';
-import type { CaseStore } from '../cases/caseStore';
 import { errorCode, errorText, UserError } from '../errors';
 import { withFileLock } from '../fileLock';
 import type { Target } from '../targets/target';
+import { answersFile } from './answersFile';
 
 const reasons = z.record(z.string(), z.string());
 const answersFormat = z.strictObject({
@@ -18,19 +17,6 @@ const answersFormat = z.strictObject({
  * those of a gold row, which has no place for a reason.
  */
 export type AuditAnswers = z.infer<typeof answersFormat>;
-
-/** Check ids and reasons beside the cases, where git shows them; MirrorCode reads no such file. */
-export function answersFile({
-  store,
-  path: folder,
-}: {
-  readonly store: Pick<CaseStore, 'kind' | 'path'>;
-  readonly path: string;
-}): string {
-  return store.kind === 'gold'
-    ? `${store.path.replace(/\.jsonl$/u, '')}.answers.json`
-    : path.join(folder, 'answers.json');
-}
 
 /** @throws UserError when the file is there and is no list of answers. */
 export async function readAnswers(target: Target): Promise<AuditAnswers> {

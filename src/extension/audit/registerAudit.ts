@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { answersFile } from '../../core/audit/answers';
+import { answersFile } from '../../core/audit/answersFile';
 import { DisposableStore } from '../../core/disposable';
 import type { Disposable } from '../../core/disposable';
 import { caseScheme } from '../caseFiles/caseUri';
