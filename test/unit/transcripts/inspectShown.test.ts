@@ -38,6 +38,17 @@ suite('What Inspect events show', () => {
     assert.equal(summary?.title, 'checkpoint 4 · trigger token · turn 9 · 0.2 MB');
   });
 
+  test('earlier tries of a sample are told, since their events are not shown', async () => {
+    const error_retries = [{ message: 'out of disk', traceback: '', events: [] }];
+    const log = evalFile([{ events: [event(0, 'info', { data: 'x' })], more: { error_retries } }]);
+    const transcript = await files.open(files.write('log.eval', log));
+    const { unread, events } = await transcript.info();
+    assert.equal(events, 1);
+    assert.deepEqual(unread, [
+      'An earlier try of this sample failed (out of disk); its events are not shown.',
+    ]);
+  });
+
   test('test runs and submits are marked in samples that have messages only', async () => {
     const called = (id: string, name: string) => ({
       role: 'assistant',

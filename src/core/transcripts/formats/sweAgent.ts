@@ -38,6 +38,7 @@ const stepKeys = [
 class SweAgentIndexer implements SampleIndexer {
   private readonly members = new Members(stepKeys);
   private info: JsonObject = {};
+  private config: JsonObject = {};
 
   constructor(private readonly index: SampleIndex) {}
 
@@ -47,6 +48,7 @@ class SweAgentIndexer implements SampleIndexer {
         trajectory: { items: { leaf: 'step', members: this.members } },
         history: { items: { leaf: 'message' } },
         info: { leaf: 'info' },
+        replay_config: { leaf: 'config' },
         environment: { leaf: 'field' },
       },
     };
@@ -58,6 +60,8 @@ class SweAgentIndexer implements SampleIndexer {
           this.message(asObject(tryParseJson(bytes.subarray(start, end))), base + offset, length);
         } else if (id === 'info') {
           this.info = asObject(tryParseJson(bytes.subarray(start, end)));
+        } else if (id === 'config') {
+          this.config = configOf(tryParseJson(bytes.subarray(start, end)));
         }
       },
       largeValue: ({ id, offset, length }) => {
@@ -91,7 +95,7 @@ class SweAgentIndexer implements SampleIndexer {
     facts['status'] = status ?? null;
     facts['formatVersion'] = version ?? null;
     if (typeof stats === 'object' && stats !== null) {
-      facts['usage'] = { [modelName(this.info)]: sweAgentUsage(asObject(stats)) };
+      facts['usage'] = { [modelName(this.info, this.config)]: sweAgentUsage(asObject(stats)) };
     }
     if (events.length === 0 && lists.messages.length > 0) {
       this.showMessages(store);
@@ -138,8 +142,19 @@ class SweAgentIndexer implements SampleIndexer {
   }
 }
 
-function modelName(info: JsonObject): string {
-  return firstText(info['model_name'], asObject(info['model'])['name'], 'unknown');
+/** The configuration of a run, which newer versions write as a text of JSON. */
+function configOf(value: unknown): JsonObject {
+  return asObject(typeof value === 'string' ? tryParseJson(Buffer.from(value)) : value);
+}
+
+function modelName(info: JsonObject, config: JsonObject): string {
+  const agent = asObject(config['agent']);
+  return firstText(
+    info['model_name'],
+    asObject(info['model'])['name'],
+    asObject(agent['model'])['name'],
+    'unknown',
+  );
 }
 
 /** The command that an action starts with, which is SWE-agent's tool. */

@@ -26,6 +26,7 @@ suite('SWE-agent trajectories', () => {
       environment: 'e',
       history: [...prompts, { role: 'assistant', content: 'I ls -F' }],
       trajectory: steps,
+      replay_config: JSON.stringify({ agent: { model: { name: 'gpt-4o' } } }),
       info: {
         exit_status: 'submitted',
         model_stats: { instance_cost: 0.4, tokens_sent: 1000, tokens_received: 50 },
@@ -37,9 +38,8 @@ suite('SWE-agent trajectories', () => {
     assert.equal(info.status, 'submitted');
     assert.deepEqual([info.events, info.messages], [2, 3]);
     assert.deepEqual(info.toolCalls, { ls: 1, submit: 1 });
-    assert.deepEqual(Object.values(info.usage), [
-      { inputUncached: 1000, cacheRead: 0, cacheWrite: 0, output: 50, reasoning: 0, costUsd: 0.4 },
-    ]);
+    const usage = { inputUncached: 1000, cacheRead: 0, cacheWrite: 0, output: 50, reasoning: 0 };
+    assert.deepEqual(info.usage, { 'gpt-4o': { ...usage, costUsd: 0.4 } });
     const { parts, durationMs } = await transcript.event(0, 0);
     assert.equal(durationMs, 250);
     assert.deepEqual(

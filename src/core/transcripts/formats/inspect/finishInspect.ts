@@ -5,7 +5,8 @@ import { parseTestRun, isSubmitTool, isTestTool } from '../../testRuns';
 import { tryParseJson } from '../../json/parseJson';
 import { usageByModel } from './inspectHeader';
 import { InspectReader } from './inspectReader';
-import { asObject, valueText, without } from '../../values';
+import { firstLine } from '../../titles';
+import { asArray, asObject, valueText, without } from '../../values';
 import type { InspectRows } from './inspectRows';
 import { fromSample } from './sampleInfo';
 import { markCall, markResult, resultKind } from '../toolKind';
@@ -103,6 +104,10 @@ function keepFacts(index: SampleIndex, store: ByteStore): void {
   const info = without({ ...fromSample({ ...sample, scores }) }, 'events', 'messages');
   if (sample['id'] !== undefined) {
     index.facts['info'] = info;
+  }
+  for (const retry of asArray(field('error_retries'))) {
+    const message = firstLine(valueText(asObject(retry)['message']));
+    index.addUnread(`An earlier try of this sample failed (${message}); its events are not shown.`);
   }
   const usage = usageByModel(field('model_usage'));
   if (Object.keys(usage).length > 0) {
