@@ -74,7 +74,7 @@ suite('runs of agents in VS Code', () => {
     assert.equal(run.state.end?.kind, 'submitted');
     assert.match(
       await shown(trees.runs),
-      /tac in Python {2}1 run[^]*scripted\/m {2}.* · \d[\d.]* %.* tokens/u,
+      /tac in Python {2}1 run[^]*scripted\/m {2}.*\d[\d.]* %.* tokens/u,
     );
     await vscode.commands.executeCommand('mirrorcode.openRun', { kind: 'run', run });
     await eventually('the transcript', () => {
@@ -116,12 +116,12 @@ suite('runs of agents in VS Code', () => {
           60_000,
         );
       const atWork = await reached('some steps', ({ state }) => state.steps >= 2);
-      assert.match(await shown(trees.runs), /scripted\/slow {2}.* · step \d+ · .* left/u);
+      assert.match(await shown(trees.runs), /scripted\/slow {2}step \d+ · .* left/u);
       await vscode.commands.executeCommand('mirrorcode.pauseRun', { kind: 'run', run: atWork });
       const paused = await reached('the pause', ({ state, isLive }) => {
         return state.status === 'paused' && !isLive;
       });
-      assert.match(await shown(trees.runs), /paused after step \d+: it was paused/u);
+      assert.match(await shown(trees.runs), /scripted\/slow {2}paused after step \d+ · /u);
       await person.heard(/paused after step \d+/u);
 
       person.types('5000000', '2');
@@ -136,7 +136,7 @@ suite('runs of agents in VS Code', () => {
       await vscode.commands.executeCommand('mirrorcode.stopRun', { kind: 'run', run: again });
       const done = await reached('the score', ({ state }) => state.status === 'done');
       assert.deepEqual([done.state.end?.kind, done.state.score?.['all']], ['limit', 0]);
-      await person.heard(/scripted\/slow on tac in python: .*0 %/u);
+      await person.heard(/scripted\/slow on tac in Python: .*0 %/u);
     } finally {
       person.leaves();
     }

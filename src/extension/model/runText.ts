@@ -1,5 +1,6 @@
 import type { StoredRun } from '../../core/agents/run/runFolder';
 import type { RunState } from '../../core/agents/run/runState';
+import { wasPaused } from '../../core/agents/run/runState';
 import { rateText } from './verdictText';
 
 /** How a run stands, for people: its state, its pass rate, what it has spent and what is left. */
@@ -26,7 +27,7 @@ function stateText(state: RunState, isLive: boolean): string | undefined {
       return 'scoring';
     case 'paused':
       return end === undefined
-        ? `paused after step ${steps}${reason === undefined ? '' : `: ${reason}`}`
+        ? `paused after step ${steps}${reason === undefined || reason === wasPaused ? '' : `: ${reason}`}`
         : 'to be scored';
     case 'done':
       return solved === true ? 'solved' : undefined;

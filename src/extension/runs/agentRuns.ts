@@ -4,6 +4,8 @@ import type { Budget } from '../../core/agents/budget';
 import type { StoredRun } from '../../core/agents/run/runFolder';
 import { DisposableStore } from '../../core/disposable';
 import type { Disposable } from '../../core/disposable';
+import { wasPaused } from '../../core/agents/run/runState';
+import { languageTitles } from '../../core/targets/languageDefaults';
 import type { Language } from '../../core/targets/target';
 import type { ModelChoice } from '../flows/runFlow';
 import type { Log } from '../log';
@@ -179,9 +181,11 @@ export class AgentRuns implements Disposable {
     const { settings, status } = run.state;
     const done = status === 'done';
     const next = done ? 'Open in Replay' : 'Resume';
-    const text = `${settings.model} on ${settings.target} in ${settings.language}: ${runText(run)}.`;
-    const show = done
-      ? vscode.window.showInformationMessage(text, next)
+    const language = languageTitles[settings.language];
+    const text = `${settings.model} on ${settings.target} in ${language}: ${runText(run)}.`;
+    const isWanted = done || run.state.reason === wasPaused;
+    const show = isWanted
+      ? vscode.window.showInformationMessage(text, next, ...(done ? [] : ['Open in Replay']))
       : vscode.window.showWarningMessage(text, next, 'Open in Replay');
     const subject: RunSubject = { kind: 'run', run };
     switch (await show) {

@@ -21,7 +21,8 @@ export function agentRunNode(run: StoredRun, now: Date): TreeNode {
   return {
     id: `run:${dir}`,
     label: repetition > 1 ? `${model} #${repetition}` : model,
-    description: `${momentText(new Date(state.started), now)} · ${runText(run)}`,
+    // What changes stands first: a narrow tree cuts the rest off.
+    description: `${runText(run)} · ${momentText(new Date(state.started), now)}`,
     tooltip: tooltip(state),
     icon: runIcon(run),
     context: contextOf(run),

@@ -261,14 +261,14 @@ suite('runs of agents in the Runs tree', () => {
     const visible = { passed: 41, total: 73 };
     assert.equal(
       await text({ visible, spent: { ...state({}).spent, costUsd: 3.1 } }, true),
-      '[sync] local/m  10:05 · step 12 · 56.1 % of visible · 1.23 M tokens · $3.10 · 6 d 23 h left',
+      '[sync] local/m  step 12 · 56.1 % of visible · 1.23 M tokens · $3.10 · 6 d 23 h left · 10:05',
     );
   });
 
   test('are interrupted where no process is at work on them, and never called failed', async () => {
     assert.equal(
       await text({}),
-      '[debug-disconnect] local/m  10:05 · interrupted after step 12 · 1.23 M tokens',
+      '[debug-disconnect] local/m  interrupted after step 12 · 1.23 M tokens · 10:05',
     );
     assert.match(
       (await text({ status: 'paused', reason: 'the model gave no answer' })) ?? '',
@@ -280,11 +280,11 @@ suite('runs of agents in the Runs tree', () => {
     const end = { kind: 'submitted' } as const;
     assert.match(
       (await text({ status: 'done', end, score: { all: 0.9999 }, solved: false })) ?? '',
-      /^\[testing-failed-icon\] local\/m {2}10:05 · 99\.9 % · /u,
+      /^\[testing-failed-icon\] local\/m {2}99\.9 % · .* · 10:05$/mu,
     );
     assert.match(
       (await text({ status: 'done', end, score: { all: 1 }, solved: true })) ?? '',
-      /^\[testing-passed-icon\] .* · solved · 100 % · /u,
+      /^\[testing-passed-icon\] .* {2}solved · 100 % · /u,
     );
   });
 });

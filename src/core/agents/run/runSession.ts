@@ -25,6 +25,7 @@ import { OracleEvents } from './oracleEvents';
 import { runFile, thisProcess } from './runFolder';
 import type { RunHost, RunOutcome } from './runOptions';
 import { RunRecord } from './runRecord';
+import { wasPaused } from './runState';
 import type { RunState } from './runState';
 import { Workbench } from './workbench';
 
@@ -280,8 +281,6 @@ export class RunSession {
     };
   }
 }
-
-const wasPaused = 'it was paused';
 
 function reasonOf(error: unknown): string {
   const action = error instanceof UserError && error.action !== undefined ? ` ${error.action}` : '';
