@@ -91,7 +91,7 @@ export function openGoTo(replay: Replay): void {
   const input = h('input', {
     class: 'field',
     'aria-label': 'Where to go',
-    placeholder: `0 to ${Math.max(0, replay.count - 1)}, or 1:23, or 50%`,
+    placeholder: `0 to ${Math.max(0, replay.count - 1)}, 1:23, 50%, or a link`,
   });
   const problem = h('p', { class: 'bad', role: 'alert' });
   const form = h(
@@ -101,7 +101,8 @@ export function openGoTo(replay: Replay): void {
         event.preventDefault();
         const ordinal = placeOf(replay, input.value.trim());
         if (ordinal === undefined) {
-          problem.textContent = 'Give the number of an event, a time as 1:23, or a share as 50%.';
+          problem.textContent =
+            'Give the number of an event, a time as 1:23, a share as 50%, or a link to an event of this sample.';
         } else {
           dialog.close();
           replay.goTo(ordinal);
@@ -115,11 +116,17 @@ export function openGoTo(replay: Replay): void {
   input.focus();
 }
 
-/** The event that a text names: `12`, `0:42`, `1:02:03`, `50%`; `undefined` for anything else. */
+/** The event that a text names: `12`, `0:42`, `1:02:03`, `50%`, or a link; `undefined` for anything else. */
 export function placeOf(replay: Replay, text: string): number | undefined {
   const last = Math.max(0, replay.count - 1);
   if (/^\d+$/.test(text)) {
     return Math.min(Number(text), last);
+  }
+  const link = /^[\w-]+:\/\/\S+[?&]event=(\d+)/.exec(text);
+  if (link !== null) {
+    return Number(/[?&]sample=(\d+)/.exec(text)?.[1] ?? 0) === replay.sample
+      ? Math.min(Number(link[1]), last)
+      : undefined;
   }
   const percent = /^(\d+(?:\.\d+)?)\s*%$/.exec(text);
   if (percent !== null) {

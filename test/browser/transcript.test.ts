@@ -81,6 +81,25 @@ suite('replay of a transcript', () => {
     await at(shown, 5999);
   });
 
+  test('goes to a time, a share of the run, and an event that a link names', async () => {
+    const shown = await show(run(40));
+    const { page } = shown.view;
+    for (const [place, ordinal] of [
+      ['0:10', 10],
+      ['50%', 20],
+      ['vscode://mirrorcode-workbench.mirrorcode-workbench/replay?file=%2Fa&event=33', 33],
+    ] as const) {
+      await page.keyboard.press(':');
+      await page.getByLabel('Where to go').fill(place);
+      await page.keyboard.press('Enter');
+      await at(shown, ordinal);
+    }
+    await page.keyboard.press(':');
+    await page.getByLabel('Where to go').fill('nowhere');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').filter({ hasText: 'Give the number of an event' }).waitFor();
+  });
+
   test('steps, and jumps between errors, turns and events by keys alone', async () => {
     const shown = await show(run(40));
     const { page } = shown.view;
