@@ -57,6 +57,8 @@ function startupText(folder: string, target: string): string {
     `PATH=${quoted(path.join(folder, shimFolder))}:$PATH`,
     'export PATH',
     `PS1=${quoted(`(recording ${target}) `)}"$PS1"`,
+    // A folder's whole path would leave no room for what is typed.
+    'PROMPT_DIRTRIM=2',
     'unset ENV',
     `/usr/bin/env -0 > ${quoted(path.join(folder, environmentFile))}`,
     '',
