@@ -8,7 +8,7 @@ import type { InspectEvent } from '../../src/core/agents/log/inspectLog';
 import { readJournal } from '../../src/core/agents/log/runJournal';
 import { openModel } from '../../src/core/agents/models/openModel';
 import type { NamedAgent } from '../../src/core/targets/agentDefinition';
-import { findAgent } from '../../src/core/agents/program/locateAgent';
+import { findAgent } from '../../src/core/agents/program/findAgent';
 import { agentPresets } from '../../src/core/agents/program/presets';
 import { listRuns, runFile } from '../../src/core/agents/run/runFolder';
 import type { RunHost, RunOutcome } from '../../src/core/agents/run/runOptions';

@@ -25,7 +25,12 @@ export interface LoopCheckpoint {
   readonly state: string;
   /** With this step the agent's work has ended. */
   readonly end?: WorkEnd;
+  /** Of an agent that is a program: bytes of each file of its session that go with this state. */
+  readonly session?: Readonly<Record<string, number>>;
 }
+
+/** What a checkpoint says beside what the journal knows itself. */
+type Where = Pick<LoopCheckpoint, 'step' | 'state' | 'end' | 'session'>;
 
 /** A run's journal and the conversation that the model sees, kept in step. */
 export class StepJournal {
@@ -52,19 +57,13 @@ export class StepJournal {
   }
 
   /** Appends a step's end: all of it counts, and a resumed run goes on from there. */
-  async finish(
-    entries: readonly JournalEntry[],
-    where: Pick<LoopCheckpoint, 'step' | 'state' | 'end'>,
-  ): Promise<void> {
+  async finish(entries: readonly JournalEntry[], where: Where): Promise<void> {
     this.messagesOf(entries).forEach(({ message, index }) => this.conversation.add(message, index));
     await this.finishWith(entries, where);
   }
 
   /** The same where the conversation holds already what it is to hold. */
-  async finishWith(
-    entries: readonly JournalEntry[],
-    where: Pick<LoopCheckpoint, 'step' | 'state' | 'end'>,
-  ): Promise<void> {
+  async finishWith(entries: readonly JournalEntry[], where: Where): Promise<void> {
     const checkpoint: LoopCheckpoint = {
       ...where,
       conversation: this.conversation.refs(),

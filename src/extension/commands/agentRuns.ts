@@ -9,18 +9,29 @@ import { commands } from '../tables/commands';
 import { subjectOf } from './subjects';
 import { requireTrust } from './trust';
 
-/** *Open in Replay* of a run: its transcript as far as it has come, followed while it grows. */
+/**
+ * *Open in Replay* of a run: its transcript as far as it has come, followed while it grows. Of an agent
+ * that is a program this is its own session while it works, and the log with the score once it is done.
+ */
 export async function openRun(argument: unknown): Promise<void> {
   const { dir, state } = runOf(argument);
-  const log = vscode.Uri.joinPath(vscode.Uri.file(dir), 'log.eval');
-  const isThere = await vscode.workspace.fs.stat(log).then(
+  const isProgram = state.settings.agent !== undefined && state.status !== 'done';
+  const names = isProgram ? ['session.jsonl', 'log.eval'] : ['log.eval'];
+  for (const name of names) {
+    const transcript = vscode.Uri.joinPath(vscode.Uri.file(dir), name);
+    if (await isThere(transcript)) {
+      await vscode.commands.executeCommand(commands.openInReplay, transcript);
+      return;
+    }
+  }
+  throw new UserError(`The run has no transcript yet: ${state.reason ?? 'it is starting'}.`);
+}
+
+function isThere(file: vscode.Uri): Thenable<boolean> {
+  return vscode.workspace.fs.stat(file).then(
     () => true,
     () => false,
   );
-  if (!isThere) {
-    throw new UserError(`The run has no transcript yet: ${state.reason ?? 'it is starting'}.`);
-  }
-  await vscode.commands.executeCommand(commands.openInReplay, log);
 }
 
 /** *Pause Run*: the step under way is finished or given up; nothing of what is done is lost. */

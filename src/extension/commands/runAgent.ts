@@ -2,6 +2,8 @@ import type { Budget } from '../../core/agents/budget';
 import { UserError } from '../../core/errors';
 import { runSteps } from '../flows/runFlow';
 import type { ModelChoice, RunAnswers } from '../flows/runFlow';
+import { agentChoices } from '../runs/agentChoices';
+import type { AgentChoice } from '../runs/agentChoices';
 import { askSteps } from '../quickInput/steps';
 import type { Services } from '../services';
 import { readSetting } from '../settings';
@@ -27,13 +29,26 @@ export async function runAgent(services: Services, argument?: unknown): Promise<
   }
   const given: RunAnswers = { ...presetOf(argument), target };
   const models = [...readSetting('models').map(configured), ...(await runs.editorModels.choices())];
-  const answers = await askSteps('Run Agent', given, runSteps(given, models), asker);
-  const { model, language = target.languages[0], repetitions = 1 } = answers ?? {};
+  const agents = await agentChoices(readSetting('agents'), process.env['PATH']);
+  const answers = await askSteps('Run Agent', given, runSteps(given, models, agents), asker);
+  const { model, agent = 'own', language = target.languages[0], repetitions = 1 } = answers ?? {};
   const budget = answers?.budget;
   if (typeof model !== 'object' || typeof budget !== 'object' || language === undefined) {
     return;
   }
-  await runs.start({ target, language, model, budget: limited(budget, model), repetitions });
+  const program = agent === 'own' ? {} : { agent: argumentsOf(agent) };
+  const limits = limited(budget, model);
+  await runs.start({ target, language, model, budget: limits, repetitions, ...program });
+}
+
+/** @throws UserError when it is not on this machine. */
+function argumentsOf({ title, args, missing }: AgentChoice): readonly string[] {
+  if (missing !== undefined) {
+    throw new UserError(`Running ${title} failed: it was not found on PATH.`, {
+      action: `Get it with: ${missing}`,
+    });
+  }
+  return args;
 }
 
 function configured({ model, baseUrl, prices }: Omit<ModelChoice, 'from'>): ModelChoice {
@@ -51,8 +66,11 @@ function limited(budget: Budget, { prices }: ModelChoice): Budget {
   return prices === undefined || costUsd === undefined ? rest : budget;
 }
 
+/** Who says which model it is to be, and no agent, means the own loop. */
 function presetOf(argument: unknown): RunArguments {
-  return typeof argument === 'object' && argument !== null && !('subject' in argument)
-    ? argument
-    : {};
+  if (typeof argument !== 'object' || argument === null || 'subject' in argument) {
+    return {};
+  }
+  const given: RunArguments = argument;
+  return given.model === undefined ? given : { agent: 'own', ...given };
 }

@@ -4,6 +4,7 @@ import { tierBudgets } from '../../core/agents/run/tiers';
 import { languageTitles } from '../../core/targets/languageDefaults';
 import type { Language } from '../../core/targets/target';
 import { durationText, shortCount } from '../model/runText';
+import type { AgentChoice } from '../runs/agentChoices';
 import type { TargetInfo } from '../model/targetInfo';
 import { mapAnswer } from '../quickInput/asker';
 import type { Step } from '../quickInput/steps';
@@ -22,6 +23,8 @@ export interface ModelChoice {
 export interface RunAnswers {
   readonly target: TargetInfo;
   readonly language?: Language;
+  /** `own` is the workbench's own loop. */
+  readonly agent?: AgentChoice | 'own';
   readonly model?: ModelChoice | 'other';
   readonly budget?: Budget | 'own';
   readonly repetitions?: number;
@@ -35,9 +38,11 @@ const mostRepetitions = 64;
 export function runSteps(
   given: RunAnswers,
   models: readonly ModelChoice[],
+  agents: readonly AgentChoice[],
 ): readonly Step<RunAnswers>[] {
   return [
     languageStep(given),
+    agentStep(given, agents),
     modelStep(given, models),
     modelNameStep(),
     baseUrlStep(),
@@ -61,6 +66,27 @@ function languageStep(given: RunAnswers): Step<RunAnswers> {
         place,
       );
       return mapAnswer(answer, (language) => ({ ...state, language }));
+    },
+  };
+}
+
+function agentStep(given: RunAnswers, agents: readonly AgentChoice[]): Step<RunAnswers> {
+  return {
+    when: () => given.agent === undefined && agents.length > 0,
+    ask: async (state, asker, place) => {
+      const choices = [
+        {
+          label: 'MirrorCode’s own loop',
+          description: 'bash, text_editor, evaluate_testcases, resources, submit',
+          value: 'own' as const,
+        },
+        ...agents.map((value) => ({ label: value.title, description: value.from, value })),
+      ];
+      const answer = await asker.pick<AgentChoice | 'own'>(
+        { placeholder: 'Which agent works on it?', choices },
+        place,
+      );
+      return mapAnswer(answer, (agent) => ({ ...state, agent }));
     },
   };
 }

@@ -26,6 +26,8 @@ export interface RunRequest {
   readonly model: ModelChoice;
   readonly budget: Budget;
   readonly repetitions: number;
+  /** What is said of an agent that is a program. */
+  readonly agent?: readonly string[];
 }
 
 /** Milliseconds between looks at runs whose process may have died, which no file tells. */
@@ -75,11 +77,11 @@ export class AgentRuns implements Disposable {
   }
 
   /** Starts runs. @throws UserError where a process can't be started. */
-  async start({ target, language, model, budget, repetitions }: RunRequest): Promise<void> {
+  async start({ target, language, model, budget, repetitions, agent }: RunRequest): Promise<void> {
     const options = await this.processOptions(target.root, model);
     if (options !== undefined) {
       const targetPath = target.manifestPath ?? target.store.path;
-      const run = { targetPath, language, budget, repetitions };
+      const run = { targetPath, language, budget, repetitions, ...(agent && { agent }) };
       this.follow(await RunProcess.start(options, run), `${model.model} on ${target.name}`);
     }
   }

@@ -15,6 +15,8 @@ export interface NewRun {
   readonly language: Language;
   readonly budget: Budget;
   readonly repetitions: number;
+  /** What is said of an agent that is a program. */
+  readonly agent?: readonly string[];
 }
 
 export interface RunProcessOptions {
@@ -52,6 +54,7 @@ export class RunProcess {
     return RunProcess.spawn(options, [
       ...['run', run.targetPath, '--language', run.language],
       ...['--repetitions', String(run.repetitions)],
+      ...(run.agent ?? []),
       ...given('--token-limit', tokens),
       ...given('--cost-limit', costUsd),
       ...given('--time-limit', wallSeconds),

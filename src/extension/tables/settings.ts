@@ -1,4 +1,5 @@
 import type { Prices } from '../../core/agents/budget';
+import type { ApiFamily } from '../../core/targets/agentDefinition';
 import type { Language, Profile } from '../../core/targets/target';
 
 /** Every setting below `mirrorcode.`, with its type. Defaults are checked against `package.json`. */
@@ -22,8 +23,22 @@ export interface Settings {
     readonly baseUrl?: string;
     readonly prices?: Prices;
   }[];
+  /** Agents of a command line that are offered for runs, beside those that are known. */
+  readonly agents: readonly AgentSetting[];
   /** Scores kept for each target and language; 0 keeps all. */
   readonly 'scores.keep': number;
+}
+
+/** An agent of one's own: what `mirrorcode run --agent` is told of it. */
+export interface AgentSetting {
+  readonly name: string;
+  readonly program?: string;
+  readonly command: string;
+  readonly resume?: string;
+  readonly api?: ApiFamily;
+  readonly env?: Readonly<Record<string, string>>;
+  /** `~/.mine/sessions/*.jsonl`. */
+  readonly session?: string;
 }
 
 export type SettingName = keyof Settings;
@@ -37,6 +52,7 @@ export const settingDefaults: Settings = {
   'record.repeat': 3,
   'audit.automatic': true,
   models: [],
+  agents: [],
   'scores.keep': 20,
 };
 
@@ -47,4 +63,5 @@ export const restrictedSettings: readonly SettingName[] = [
   'docker.images',
   'jobs',
   'models',
+  'agents',
 ];

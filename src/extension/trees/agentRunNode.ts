@@ -16,11 +16,12 @@ export interface RunSubject {
 /** One run of an agent: its model, how it stands, and its transcript on a click. */
 export function agentRunNode(run: StoredRun, now: Date): TreeNode {
   const { dir, state } = run;
-  const { model, repetition } = state.settings;
+  const { repetition } = state.settings;
+  const worker = workerText(state);
   const subject: RunSubject = { kind: 'run', run };
   return {
     id: `run:${dir}`,
-    label: repetition > 1 ? `${model} #${repetition}` : model,
+    label: repetition > 1 ? `${worker} #${repetition}` : worker,
     // What changes stands first: a narrow tree cuts the rest off.
     description: `${runText(run)} · ${momentText(new Date(state.started), now)}`,
     tooltip: tooltip(state),
@@ -29,6 +30,11 @@ export function agentRunNode(run: StoredRun, now: Date): TreeNode {
     subject,
     command: { id: commands.openRun, title: 'Open in Replay', args: [subject] },
   };
+}
+
+/** Who works on a run: its model, and the agent where it is a program. */
+function workerText({ settings: { agent, model } }: RunState): string {
+  return agent === undefined ? model : `${agent.name} · ${model}`;
 }
 
 /** The icon that stands for a run. */

@@ -156,16 +156,19 @@ suite('New Target…', () => {
 
 suite('Run Agent…', () => {
   const models = [{ model: 'local/m', baseUrl: 'http://localhost:1/v1', from: 'settings' }];
+  const agents = [{ title: 'Mine', from: '/usr/bin/mine', args: ['--agent', 'mine'] }];
   const run = (...script: ConstructorParameters<typeof ScriptedAsker>[0]) => {
     const asker = new ScriptedAsker(script);
-    return askSteps('T', { target: cal }, runSteps({ target: cal }, models), asker).then(
+    return askSteps('T', { target: cal }, runSteps({ target: cal }, models, agents), asker).then(
       (given) => ({ given, log: asker.log }),
     );
   };
+  const own = 'MirrorCode’s own loop';
 
   test('offers what is configured, and a trial', async () => {
-    const { given } = await run('C', 'local/m', 'A trial', '1');
+    const { given } = await run('C', own, 'local/m', 'A trial', '1');
     assert.equal(given?.language, 'c');
+    assert.equal(given.agent, 'own');
     assert.deepEqual(given.model, models[0]);
     assert.deepEqual(given.budget, { tokens: 2_000_000, wallSeconds: 3600 });
     assert.equal(given.repetitions, 1);
@@ -173,7 +176,7 @@ suite('Run Agent…', () => {
 
   test('takes any model, asks where an unknown one is served, and takes own limits', async () => {
     const { given, log } = await run(
-      ...['Python', 'Another model…', 'nonsense', 'mine/m-1', 'nowhere', 'http://h/v1'],
+      ...['Python', own, 'Another model…', 'nonsense', 'mine/m-1', 'nowhere', 'http://h/v1'],
       ...['My own limits…', '0', '10,000,000', '1.5', '65', '3'],
     );
     assert.deepEqual(given?.model, { model: 'mine/m-1', from: 'typed', baseUrl: 'http://h/v1' });
@@ -183,8 +186,9 @@ suite('Run Agent…', () => {
   });
 
   test('asks no address of a provider that everybody knows', async () => {
-    const { given } = await run('Python', 'Another model…', 'openai/gpt-5', 'A trial', '1');
+    const { given } = await run('Python', 'Mine', 'Another model…', 'openai/gpt-5', 'A trial', '1');
     assert.deepEqual(given?.model, { model: 'openai/gpt-5', from: 'typed' });
+    assert.deepEqual(given.agent, agents[0]);
   });
 });
 

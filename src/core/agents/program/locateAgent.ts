@@ -1,4 +1,4 @@
-import { access, constants, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../errors';
 import { isExecutableFile } from '../../sandbox/multiCall';
@@ -8,6 +8,7 @@ import { LibraryResolver } from '../../sandbox/toolchains/libraries';
 import { interpreterLine } from '../../sandbox/toolchains/reference';
 import { programMounts } from '../../sandbox/toolchains/toolchain';
 import type { NamedAgent } from '../../targets/agentDefinition';
+import { findAgent } from './findAgent';
 import { packageMounts, packageOf } from './packageMounts';
 import { agentPresets } from './presets';
 
@@ -52,24 +53,6 @@ export async function locateAgent(
   };
 }
 
-/** The file that a name or path stands for on this machine, if there is one. */
-export async function findAgent(
-  program: string,
-  searchPath: string | undefined,
-): Promise<string | undefined> {
-  const files = program.includes('/')
-    ? [path.resolve(program)]
-    : (searchPath ?? '').split(path.delimiter).flatMap((folder) => {
-        return path.isAbsolute(folder) ? [path.join(folder, program)] : [];
-      });
-  for (const file of files) {
-    if (await canRun(file)) {
-      return file;
-    }
-  }
-  return undefined;
-}
-
 async function showProgram(
   real: string,
   name: string,
@@ -112,13 +95,6 @@ async function runtimeMounts(file: string, searchPath: string | undefined): Prom
   const real = await realpath(found);
   const runtime: Mount = { source: real, target: `${agentFolder}/bin/${name}` };
   return [runtime, ...(await libraries.mountsFor([real]))];
-}
-
-function canRun(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
-    () => true,
-    () => false,
-  );
 }
 
 async function requireFile({ name }: NamedAgent, file: string): Promise<void> {

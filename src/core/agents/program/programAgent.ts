@@ -179,12 +179,11 @@ export class ProgramAgent {
     this.pull();
   }
 
-  /** Looks at what the program has done since its last answer. */
-  private look(): void {
+  /** Keeps what the program has done since its last answer, before it gets another. */
+  private async look(): Promise<void> {
     if (this.step !== this.settledStep && !this.isOver) {
-      this.settle({}).catch((error: unknown) => this.fail(error));
+      await this.settle({});
     }
-    this.pull();
   }
 
   private pull(): void {
@@ -202,6 +201,10 @@ export class ProgramAgent {
 
   private async settleNow(snapshot: { readonly whole?: true }, end?: WorkEnd): Promise<void> {
     const { journal, step } = this;
+    const { session } = this.parts;
+    // The session first: it must not tell of what the workspace does not hold.
+    await session?.pull();
+    const marked = session === undefined ? {} : { session: session.mark() };
     const { state, problem } = await keepState(this.parts, this.state, snapshot);
     const changed = state !== this.state;
     this.state = state;
@@ -215,7 +218,8 @@ export class ProgramAgent {
         ? [journal.event({ event: 'sample_limit', ...this.limit })]
         : []),
     ];
-    await journal.finishWith(entries, { step, state, ...(end === undefined ? {} : { end }) });
+    const ended = end === undefined ? {} : { end };
+    await journal.finishWith(entries, { step, state, ...ended, ...marked });
   }
 
   private limitMessage(): string | undefined {

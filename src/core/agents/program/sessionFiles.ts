@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs';
-import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rm, stat, truncate } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode, errorText, InfraError } from '../../errors';
 import { byText } from '../../cases/paths';
@@ -15,6 +15,8 @@ export interface SessionFilesParts {
   /** Where they are kept: the run's `sessions` folder, and its `session.jsonl`. */
   readonly folder: string;
   readonly session: string;
+  /** Bytes of each file that go with the workspace as the run goes on. */
+  readonly marked: Readonly<Record<string, number>>;
 }
 
 /** Bytes of all sessions of a run; an agent that writes more writes no session. */
@@ -32,9 +34,17 @@ export class SessionFiles {
   private readonly main: RegExp;
   private work: Promise<void> = Promise.resolve();
   private hasSession = false;
+  private marked: Readonly<Record<string, number>>;
 
   constructor(private readonly parts: SessionFilesParts) {
     this.main = globPattern(parts.main);
+    this.marked = parts.marked;
+  }
+
+  /** What is kept now goes with the workspace as it is now: a run goes on from both. */
+  mark(): Readonly<Record<string, number>> {
+    this.marked = Object.fromEntries(this.sizes);
+    return this.marked;
   }
 
   /** Whether a session's file is kept, so that there is something to go on from. */
@@ -56,19 +66,26 @@ export class SessionFiles {
     return this.work;
   }
 
-  /** Puts what is kept into a sandbox that has nothing of it. */
+  /**
+   * Puts the session into a sandbox that has nothing of it, as it was when it was marked last: what came
+   * after is about a workspace that is gone.
+   */
   async restore(): Promise<void> {
     const { folder, files, inside } = this.parts;
+    await this.work.catch(() => undefined);
+    this.sizes.clear();
+    this.hasSession = false;
     for (const file of await keptFiles(folder)) {
-      let size = 0;
-      for await (const bytes of createReadStream(path.join(folder, file), {
-        highWaterMark: piece,
-      })) {
-        size += (bytes as Buffer).length;
+      const size = this.marked[file] ?? 0;
+      const kept = path.join(folder, file);
+      await truncate(kept, Math.min(size, (await stat(kept)).size));
+      for await (const bytes of createReadStream(kept, { highWaterMark: piece })) {
         await files.append(`${inside}/${file}`, bytes as Buffer);
       }
-      this.sizes.set(file, size);
-      this.hasSession ||= this.isMain(file);
+      if (size > 0) {
+        this.sizes.set(file, size);
+        await this.showMain(file, kept);
+      }
     }
   }
 

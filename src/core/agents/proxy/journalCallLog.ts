@@ -20,8 +20,8 @@ export interface JournalCallLogParts {
   readonly model: string;
   /** Before anything of a call is written: what happened beside it comes first. */
   readonly flush: () => Promise<void>;
-  /** A call has come in: what the one before it led to is done. */
-  readonly onCall: () => void;
+  /** A call has come in: what the one before it led to is done. The call waits until it is kept. */
+  readonly onCall: () => Promise<void>;
   readonly onAnswer: () => void;
 }
 
@@ -57,7 +57,7 @@ export class JournalCallLog implements CallLog {
       conversation.replace(placed);
     }
     await written;
-    onCall();
+    await onCall();
     const started = performance.now();
     const refs = refsOf(placed.map(({ index }) => index));
     const call = { tools: toolNames(tools), removed, refs, started, isMain };

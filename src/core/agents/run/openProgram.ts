@@ -37,7 +37,7 @@ export async function openProgram(parts: AgentParts, program: RunProgram): Promi
 }
 
 function sessionOf(
-  { dir, workspace }: AgentParts,
+  { dir, workspace, from }: AgentParts,
   { agent }: RunProgram,
   sessionId: string,
 ): SessionFiles | undefined {
@@ -52,5 +52,6 @@ function sessionOf(
     main: fill(file),
     folder: runFile(dir, 'sessions'),
     session: runFile(dir, 'session'),
+    marked: from?.session ?? {},
   });
 }
