@@ -11,6 +11,9 @@ import { visibleText } from './plainText';
 import type { Replay } from './replay';
 import { textBlock } from './textBlock';
 
+/** Milliseconds. */
+const oneYear = 365 * 24 * 60 * 60 * 1000;
+
 type Face = 'event' | 'json' | 'resolved';
 const faces: readonly (readonly [Face, string])[] = [
   ['event', 'Event'],
@@ -240,7 +243,13 @@ function facts(replay: Replay, event: TranscriptEvent): Child[] {
       ? undefined
       : fact(
           'at',
-          `${new Date(time).toISOString().slice(0, 19).replace('T', ' ')}${Number.isNaN(elapsed) ? '' : ` · ${clockText(elapsed)}`}`,
+          [
+            // A recording that does not say when it was made counts from 1970.
+            ...(time < oneYear
+              ? []
+              : [new Date(time).toISOString().slice(0, 19).replace('T', ' ')]),
+            ...(Number.isNaN(elapsed) ? [] : [clockText(elapsed)]),
+          ].join(' · '),
         ),
     durationMs === null ? undefined : fact('took', durationText(durationMs)),
     usage === null ? undefined : fact('tokens', usageText(usage)),
