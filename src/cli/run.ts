@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { Command } from 'commander';
 import type { Budget } from '../core/agents/budget';
 import { openModel } from '../core/agents/models/openModel';
+import { extendBudget } from '../core/agents/run/runControl';
 import { readRunState } from '../core/agents/run/runFolder';
 import { openRunProgram } from '../core/agents/program/chooseAgent';
 import type { RunHost, RunOutcome, RunProgress } from '../core/agents/run/runOptions';
@@ -76,12 +77,14 @@ export function registerRunCommand(program: Command, io: CliIo): void {
       'after',
       `
 The model's key is read from the environment (ANTHROPIC_API_KEY, OPENAI_API_KEY, …).
-Ctrl+C pauses a run; nothing of it is lost.
+Ctrl+C pauses a run; nothing of it is lost. Limits that are given with --resume take the place of
+those that it had.
 
 Examples:
   mirrorcode run samples/numfmt --language python --model anthropic/claude-sonnet-4-5 --tier S
   mirrorcode run samples/sed --language go --model local/qwen --base-url http://localhost:8000/v1 --token-limit 5000000
   mirrorcode run --resume .mirrorcode/runs/2026-11-21T10-00-00_sed_go_local-qwen
+  mirrorcode run --resume .mirrorcode/runs/2026-11-21T10-00-00_sed_go_local-qwen --token-limit 9000000
 ${agentExamples}`,
     )
     .action((name: string | undefined, options: RunOptions) => run(io, name, options));
@@ -149,7 +152,11 @@ async function startNew(
 
 /** What a run was started with need not be typed again. */
 async function resume(io: CliIo, dir: string, options: RunOptions): Promise<RunOutcome> {
-  const { settings } = await readRunState(dir);
+  const { settings, budget } = await readRunState(dir);
+  const limits = limitsOf(options);
+  if (Object.keys(limits).length > 0) {
+    await extendBudget(dir, { ...budget, ...limits });
+  }
   const { model, baseUrl, engine, jobs, agent } = settings;
   const chosen = {
     ...(agent === undefined ? {} : { agent: withProgram(agent, options) }),
@@ -212,16 +219,19 @@ async function withHost<T>(
 }
 
 function budgetOf(options: RunOptions, target: Target): Budget {
-  const { tier, tokenLimit, costLimit, timeLimit, workingLimit } = options;
+  const { tier } = options;
+  const limits = limitsOf(options);
   const chosen: Tier | undefined =
     tier === undefined ? undefined : oneOf<Tier>('tier', tier.toUpperCase(), ['S', 'M', 'L']);
-  const hasLimit = [tokenLimit, costLimit, timeLimit, workingLimit].some(
-    (one) => one !== undefined,
-  );
+  const hasLimit = Object.keys(limits).length > 0;
   // A run without any limit is never meant.
   const preset = chosen ?? (hasLimit ? undefined : (target.tier ?? 'S'));
+  return { ...(preset === undefined ? {} : tierBudgets[preset]), ...limits };
+}
+
+/** The limits that were typed. */
+function limitsOf({ tokenLimit, costLimit, timeLimit, workingLimit }: RunOptions): Budget {
   return {
-    ...(preset === undefined ? {} : tierBudgets[preset]),
     ...(tokenLimit === undefined ? {} : { tokens: tokenLimit }),
     ...(costLimit === undefined ? {} : { costUsd: costLimit }),
     ...(timeLimit === undefined ? {} : { wallSeconds: timeLimit }),
@@ -254,7 +264,7 @@ function who({ agent, model }: RunState['settings']): string {
 function describe(io: CliIo, { dir, state }: RunOutcome): string {
   const { settings, steps, spent, score = {}, solved, reason = '' } = state;
   const lines = [
-    `${settings.target} in ${settings.language} by ${who(settings)}: ${steps} steps, ${spent.tokens.toLocaleString('en')} tokens`,
+    `${settings.target} in ${settings.language} by ${who(settings)}: ${steps} ${steps === 1 ? 'step' : 'steps'}, ${spent.tokens.toLocaleString('en')} tokens`,
   ];
   if (state.status === 'done') {
     const how = state.end?.kind === 'limit' ? state.end.message : 'The agent submitted.';

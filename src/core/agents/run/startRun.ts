@@ -38,7 +38,7 @@ export async function resumeRun(dir: string, host: RunHost, target?: Target): Pr
   const before = await readRunState(dir);
   if (before.status === 'done' && !canGoOn(before)) {
     throw new UserError(`The run ${dir} is done.`, {
-      action: 'Start a new one; or give this one a larger budget, if it ended at a limit.',
+      action: 'Start a new one; or give this one a larger limit with --resume, if it ended at one.',
     });
   }
   const claimed = reopened(await claimRun(dir));
