@@ -25,7 +25,7 @@ import { OracleEvents } from './oracleEvents';
 import { runFile, thisProcess } from './runFolder';
 import type { RunHost, RunOutcome } from './runOptions';
 import { RunRecord } from './runRecord';
-import { wasPaused } from './runState';
+import { wasPaused } from './pauseReason';
 import type { RunState } from './runState';
 import { Workbench } from './workbench';
 

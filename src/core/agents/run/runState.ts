@@ -100,7 +100,4 @@ export const runStateSchema = z.object({
   ids: z.object({ sample: z.string(), run: z.string(), eval: z.string(), task: z.string() }),
 });
 
-/** The reason of a run that someone has paused. */
-export const wasPaused = 'it was paused';
-
 export type RunState = z.infer<typeof runStateSchema>;
