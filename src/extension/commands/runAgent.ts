@@ -29,7 +29,8 @@ export async function runAgent(services: Services, argument?: unknown): Promise<
   }
   const given: RunAnswers = { ...presetOf(argument), target };
   const models = [...readSetting('models').map(configured), ...(await runs.editorModels.choices())];
-  const agents = await agentChoices(readSetting('agents'), process.env['PATH']);
+  const sources = { settings: readSetting('agents'), declared: target.agents };
+  const agents = await agentChoices(sources, process.env['PATH']);
   const answers = await askSteps('Run Agent', given, runSteps(given, models, agents), asker);
   const { model, agent = 'own', language = target.languages[0], repetitions = 1 } = answers ?? {};
   const budget = answers?.budget;

@@ -16,6 +16,8 @@ export interface TargetInfo {
   readonly store: { readonly kind: 'case' | 'gold'; readonly path: string };
   readonly hasReference: boolean;
   readonly languages: readonly Language[];
+  /** Names of the agents that its manifest describes. */
+  readonly agents: readonly string[];
   readonly profile: Profile;
   /** Seconds for one case. */
   readonly timeout: number;

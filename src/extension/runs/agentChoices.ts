@@ -14,12 +14,20 @@ export interface AgentChoice {
   readonly missing?: string;
 }
 
-/** The agents that are known, and those of the settings, each looked for on `PATH`. */
+/** Where agents are described, beside those that are known. */
+export interface AgentSources {
+  readonly settings: readonly AgentSetting[];
+  /** Names in the target's manifest, which the command line reads; one may stand for a known one. */
+  readonly declared: readonly string[];
+}
+
+/** The agents that can be chosen; known ones are looked for on `searchPath`. */
 export async function agentChoices(
-  settings: readonly AgentSetting[],
+  { settings, declared }: AgentSources,
   searchPath: string | undefined,
 ): Promise<readonly AgentChoice[]> {
-  const known = Object.entries(agentPresets).map(async ([name, preset]): Promise<AgentChoice> => {
+  const presets = Object.entries(agentPresets).filter(([name]) => !declared.includes(name));
+  const known = presets.map(async ([name, preset]): Promise<AgentChoice> => {
     const { title, install, definition } = preset;
     const file = await findAgent(definition.program, searchPath);
     const args = ['--agent', name];
@@ -27,12 +35,17 @@ export async function agentChoices(
       ? { title, from: `not found; get it with: ${install}`, args, missing: install }
       : { title, from: file, args };
   });
+  const declaredHere = declared.map((name): AgentChoice => ({
+    title: name,
+    from: 'mirrorcode.json',
+    args: ['--agent', name],
+  }));
   const own = settings.map((setting): AgentChoice => ({
     title: setting.name,
     from: 'mirrorcode.agents',
     args: argumentsOf(setting),
   }));
-  return [...(await Promise.all(known)), ...own];
+  return [...(await Promise.all(known)), ...declaredHere, ...own];
 }
 
 function argumentsOf(setting: AgentSetting): string[] {

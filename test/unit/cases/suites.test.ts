@@ -256,6 +256,7 @@ suite('cases: the test suites of other tools', () => {
     await put('cmd/one.stdin', 'in');
     await put('cmd/two.toml', 'args = "s/a/\'b c\'/"\nstdin = """\nhere\n"""\n');
     await put('cmd/bad.toml', 'args = [');
+    await put('cmd/free.toml', 'args = "p"\nenv.remove = ["LC_ALL", "RUST_LOG"]\n');
     const { cases, refused } = await read(path.join(root, 'cmd'));
     assert.deepEqual(
       cases.map(({ name, input }) => [name, input.args, input.env]),
@@ -271,6 +272,7 @@ suite('cases: the test suites of other tools', () => {
       refused.slice(1).map(({ name, reason }) => `${name}: ${reason}`),
       [
         "cmd/four: it runs in d, and a case can't carry what lies above that",
+        'cmd/free: it removes the variable LC_ALL, which every case has',
         'cmd/other: it runs "awk", which is not the target',
       ],
     );

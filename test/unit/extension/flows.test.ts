@@ -25,6 +25,7 @@ function target(name: string, more: Partial<TargetInfo> = {}): TargetInfo {
     store: { kind: 'case', path: `/w/${name}/cases` },
     hasReference: true,
     languages: ['python', 'c'],
+    agents: [],
     profile: 'exact',
     timeout: 2,
     candidates: {},

@@ -18,6 +18,7 @@ const cal: TargetInfo = {
   store: { kind: 'case', path: '/w/cal/cases' },
   hasReference: true,
   languages: ['python', 'c', 'go'],
+  agents: [],
   profile: 'exact',
   timeout: 2,
   candidates: { c: '/w/cal/candidates/c' },

@@ -21,6 +21,7 @@ function info(name: string, more: Partial<TargetInfo> = {}): TargetInfo {
     store: { kind: 'case', path: `/w/${name}/cases` },
     hasReference: true,
     languages: ['python'],
+    agents: [],
     profile: 'exact',
     timeout: 2,
     candidates: {},

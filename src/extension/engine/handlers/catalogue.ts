@@ -104,6 +104,7 @@ async function describe(target: Target, root: string): Promise<TargetInfo> {
     store: { kind: store.kind, path: store.path },
     hasReference: reference?.path !== undefined && (await exists(reference.path)),
     languages: languages.filter((language) => target.languages[language] !== undefined),
+    agents: Object.keys(target.agents ?? {}),
     profile,
     timeout: limits.timeout,
     candidates: await findCandidates(target.path),

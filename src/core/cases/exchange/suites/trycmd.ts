@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parse as parseToml } from 'smol-toml';
 import * as z from 'zod';
 import { errorCode, errorText, UserError } from '../../../errors';
+import { pinnedEnvironment } from '../../../sandbox/environment';
 import { encodeOsString } from '../../osString';
 import { readTree } from '../byteTree';
 import { ShellScene } from './shellScene';
@@ -15,7 +16,12 @@ import { readFences } from './trycmdFences';
 const oneShot = z.object({
   bin: z.looseObject({ name: z.string().optional() }).optional(),
   args: z.union([z.string(), z.array(z.string())]).default([]),
-  env: z.object({ add: z.record(z.string(), z.string()).default({}) }).default({ add: {} }),
+  env: z
+    .object({
+      add: z.record(z.string(), z.string()).default({}),
+      remove: z.array(z.string()).default([]),
+    })
+    .default({ add: {}, remove: [] }),
   stdin: z.string().optional(),
   fs: z.object({ base: z.string().optional(), cwd: z.string().optional() }).default({}),
 });
@@ -37,6 +43,7 @@ export async function readTrycmdToml(file: string, options: ReadOptions): Promis
   await suite.at(path.basename(base), async () => {
     const { bin, args, env, stdin, fs } = readToml(await readFile(file, 'utf8'));
     const given = stdin === undefined ? await readOptional(`${base}.stdin`) : encodeOsString(stdin);
+    refuseRemoval(env);
     const words = typeof args === 'string' ? splitWords(args) : args;
     const scene = await sceneOf(file, fs, options);
     const script = commandOf([bin?.name ?? options.target.name, ...words], env.add);
@@ -44,6 +51,15 @@ export async function readTrycmdToml(file: string, options: ReadOptions): Promis
     inputs.forEach((input) => suite.add(input, path.basename(base)));
   });
   return suite;
+}
+
+/** Cases begin with few variables, so that most removals say nothing; one of these can't be had. */
+function refuseRemoval({ add, remove }: z.infer<typeof oneShot>['env']): void {
+  const pinned = pinnedEnvironment().map(([name]) => name);
+  const kept = remove.find((name) => pinned.includes(name) && add[name] === undefined);
+  if (kept !== undefined) {
+    throw new UserError(`it removes the variable ${kept}, which every case has`);
+  }
 }
 
 function readToml(text: string): z.infer<typeof oneShot> {
