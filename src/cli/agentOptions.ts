@@ -35,9 +35,9 @@ export function addAgentOptions(command: Command): Command {
 export const agentExamples = `
 An agent of a command line works in the same sandbox as the own loop; its calls of the model go
 through a proxy that has the key, and its session is kept as session.jsonl.
-  mirrorcode run samples/cal --language c --agent claude-code --model anthropic/claude-sonnet-4-5
-  mirrorcode run samples/cal --language c --agent codex --model openai/gpt-5-codex
-  mirrorcode run samples/cal --language c --agent custom --model local/qwen --base-url http://localhost:8000/v1 \\
+  mirrorcode run samples/numfmt --language c --agent claude-code --model anthropic/claude-sonnet-4-5
+  mirrorcode run samples/numfmt --language c --agent codex --model openai/gpt-5-codex
+  mirrorcode run samples/numfmt --language c --agent custom --model local/qwen --base-url http://localhost:8000/v1 \\
     --agent-program ~/bin/my-agent --agent-command '{program} --once < {promptFile}' \\
     --agent-env OPENAI_BASE_URL={baseUrl}/v1 --agent-session '~/.my-agent/*.jsonl'
 In its lines and variables {program}, {model}, {baseUrl}, {key}, {prompt}, {promptFile}, {sessionId}
