@@ -31,6 +31,8 @@ import { watchFiles } from './watchFiles';
 export interface TestApi {
   readonly services: Services;
   readonly trees: Trees;
+  /** Where messages and questions are shown; each extension has an object of its own. */
+  readonly window: typeof vscode.window;
 }
 
 /** Wires the parts together; nothing here waits. */
@@ -93,5 +95,5 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const reading = setImmediate(() => void model.refresh());
   own({ dispose: () => clearImmediate(reading) });
   log.info(`Activated in ${(performance.now() - began).toFixed(1)} ms.`);
-  return { services, trees };
+  return { services, trees, window: vscode.window };
 }

@@ -94,7 +94,7 @@ suite('runs of agents in VS Code', () => {
     await needsEngine(this, api);
     const { trees, services } = api;
     server.play(dawdle);
-    const person = new Person();
+    const person = new Person(api.window);
     try {
       await vscode.commands.executeCommand('mirrorcode.runAgent', {
         target: 'tac',
@@ -150,10 +150,11 @@ class Person {
   private readonly said: string[] = [];
   private readonly inputs: string[] = [];
   private readonly buttons: string[] = [];
-  private readonly window = vscode.window as unknown as Record<string, unknown>;
+  private readonly window: Record<string, unknown>;
   private readonly before = new Map<string, unknown>();
 
-  constructor() {
+  constructor(window: typeof vscode.window) {
+    this.window = window as unknown as Record<string, unknown>;
     const hear = ((text: string, ...rest: unknown[]) => {
       this.said.push(text);
       const [button] = this.buttons;
