@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { createTwoFilesPatch } from 'diff';
 import { UserError } from '../core/errors';
 import type { Transcript } from '../core/transcripts/openTranscript';
-import type { FileVersion } from '../core/transcripts/workspace/history';
+import type { FileVersion } from '../core/transcripts/workspace/pastVersions';
 import type { CliIo } from './io';
 import {
   printable,
@@ -29,7 +29,7 @@ export function registerTranscriptWorkspace(parent: Command, io: CliIo): void {
     parent
       .command('workspace')
       .description(
-        'The files of a run as they stood at an event, put together from its edits and commands.',
+        "The files of a run as they stood at an event: as the run's history beside the log has them, else put together from its edits and commands.",
       )
       .argument('FILE', 'a transcript'),
   )
@@ -62,7 +62,9 @@ async function answer(
     const found = await Promise.all(paths.map((each) => transcript.fileAt(sample, each, ordinal)));
     return new Map(paths.map((each, index) => [each, found[index] ?? null]));
   };
+  const problems = await transcript.workspaceProblems(sample);
   io.progress(undefined);
+  problems.forEach((problem) => io.note(printable(problem)));
   if (options.since !== undefined) {
     const before = await versions(wholeNumber(options.since, '--since'));
     io.out(diffs(before, await versions(at)));
@@ -92,10 +94,16 @@ function printFile(
     throw new UserError(`Nothing is known of ${file ?? ''} at event ${at}.`);
   }
   if (json === true) {
-    io.json(version);
+    const { bytes, ...rest } = version;
+    io.json(
+      bytes === undefined ? rest : { ...rest, base64: Buffer.from(bytes).toString('base64') },
+    );
     return;
   }
-  io.out(version.text);
+  io.out(version.bytes ?? version.text);
+  if (version.problem !== undefined) {
+    io.note(printable(version.problem));
+  }
   io.note(certainty(version));
 }
 
@@ -137,7 +145,7 @@ async function writeOut(io: CliIo, folder: string, versions: Versions): Promise<
       continue;
     }
     await mkdir(path.dirname(target), { recursive: true });
-    await writeFile(target, version.text);
+    await writeFile(target, version.bytes ?? version.text);
     io.out(
       `${printable(path.relative(io.cwd, target))}${version.complete ? '' : ' (not complete)'}\n`,
     );

@@ -1,34 +1,12 @@
 import { createHash } from 'node:crypto';
-import { access, mkdir, readFile } from 'node:fs/promises';
+import { access, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../atomicFile';
 import type { Content, FileEntry } from '../cases/case';
 import { readContent } from '../cases/content';
-import { errorCode } from '../errors';
 import { byText } from '../cases/paths';
-
-/** One entry of a recorded state; `sha256` of a file's bytes. */
-export type HistoryEntry =
-  | {
-      readonly kind: 'file';
-      readonly path: string;
-      readonly mode: number;
-      readonly size: number;
-      readonly sha256: string;
-    }
-  | { readonly kind: 'link'; readonly path: string; readonly target: string }
-  | { readonly kind: 'dir'; readonly path: string; readonly mode: number };
-
-/** A stored state: all of its entries, or what makes it differ from another. */
-type StoredState =
-  | readonly HistoryEntry[]
-  | {
-      readonly from: string;
-      /** States that have to be read besides this one. */
-      readonly depth: number;
-      readonly set: readonly HistoryEntry[];
-      readonly gone: readonly string[];
-    };
+import { deepest, objectPath, statePath, StoredHistory } from './storedHistory';
+import type { HistoryEntry, StateChange, StoredState } from './storedHistory';
 
 /** The state that was recorded last. */
 interface Last {
@@ -37,8 +15,6 @@ interface Last {
   /** As it is stored. */
   readonly depth: number;
 }
-
-const deepest = 30;
 
 /**
  * The candidate's folder after every step, by content: a file that did not change is stored once, and
@@ -50,8 +26,11 @@ export class WorkspaceHistory {
   /** Contents that were recorded before: what did not change is neither read nor hashed again. */
   private readonly recorded = new WeakMap<Content, { sha256: string; size: number }>();
   private last: Last | undefined;
+  private readonly stored: StoredHistory;
 
-  constructor(readonly folder: string) {}
+  constructor(readonly folder: string) {
+    this.stored = new StoredHistory(folder);
+  }
 
   /** Keeps a state and returns its hash, hexadecimal. */
   async record(files: readonly FileEntry[]): Promise<string> {
@@ -72,20 +51,9 @@ export class WorkspaceHistory {
     return hash;
   }
 
-  /** The entries of a state. @throws when there is none of that hash. */
-  async entries(state: string): Promise<readonly HistoryEntry[]> {
-    const stored = await this.stored(state);
-    if (stored === undefined) {
-      throw new Error(`The run's history holds no state ${state}.`);
-    }
-    if (!('from' in stored)) {
-      return stored;
-    }
-    const before = await this.entries(stored.from);
-    const byPath = new Map(before.map((entry) => [entry.path, entry]));
-    stored.gone.forEach((gone) => byPath.delete(gone));
-    stored.set.forEach((entry) => byPath.set(entry.path, entry));
-    return [...byPath.values()].sort((a, b) => byText(a.path, b.path));
+  /** The entries of a state. @throws UserError when it is missing or damaged. */
+  entries(state: string): Promise<readonly HistoryEntry[]> {
+    return this.stored.entries(state);
   }
 
   /** A state as files that can be put into a sandbox again. */
@@ -114,7 +82,7 @@ export class WorkspaceHistory {
   ): Promise<void> {
     const { last } = this;
     const byPath = new Map(entries.map((entry) => [entry.path, entry]));
-    const earlier = await this.stored(hash);
+    const earlier = await this.stored.state(hash);
     let depth = earlier === undefined ? 0 : depthOf(earlier);
     if (earlier === undefined) {
       const change = last === undefined || last.depth >= deepest ? '' : changeOf(last, byPath);
@@ -123,18 +91,6 @@ export class WorkspaceHistory {
       await this.store(statePath(hash), Buffer.from(isShorter ? change : whole));
     }
     this.last = { hash, entries: byPath, depth };
-  }
-
-  private async stored(state: string): Promise<StoredState | undefined> {
-    try {
-      const text = await readFile(path.join(this.folder, statePath(state)), 'utf8');
-      return JSON.parse(text) as StoredState;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') {
-        return undefined;
-      }
-      throw error;
-    }
   }
 
   private async keep(content: Content): Promise<{ sha256: string; size: number }> {
@@ -180,13 +136,5 @@ function changeOf(last: Last, byPath: ReadonlyMap<string, HistoryEntry>): string
     depth: last.depth + 1,
     set: [...byPath.values()].filter((entry) => !isSame(entry)),
     gone: [...last.entries.keys()].filter((one) => !byPath.has(one)),
-  } satisfies StoredState);
-}
-
-function objectPath(sha256: string): string {
-  return path.join('objects', sha256.slice(0, 2), sha256.slice(2));
-}
-
-function statePath(hash: string): string {
-  return path.join('states', `${hash}.json`);
+  } satisfies StateChange);
 }

@@ -1,6 +1,7 @@
 import { languageTitles } from '../targets/languageDefaults';
 import type { Language, LanguageSetup, Target } from '../targets/target';
 import { defaultSubmitGate } from './tools/taskTools';
+import { candidatePath, workspacePath } from './workspacePaths';
 
 /** Where an agent finds things in its sandbox, as MirrorCode lays them out. */
 export interface AgentLayout {
@@ -16,9 +17,9 @@ export interface AgentLayout {
 
 export function agentLayout({ name, docs }: Pick<Target, 'name' | 'docs'>): AgentLayout {
   return {
-    source: '/workdir/src',
-    ...(docs === undefined ? {} : { docs: `/workdir/${name}_docs` }),
-    cases: '/workdir/cases.jsonl',
+    source: candidatePath,
+    ...(docs === undefined ? {} : { docs: `${workspacePath}/${name}_docs` }),
+    cases: `${workspacePath}/cases.jsonl`,
     program: name,
   };
 }

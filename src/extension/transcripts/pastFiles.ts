@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { FileVersion } from '../../core/transcripts/workspace/history';
+import type { FileVersion } from '../../core/transcripts/workspace/pastVersions';
 import { recordText } from './replayChannel';
 import { ReplayDocument } from './replayDocument';
 import type { ReplayFiles } from './replayDocument';
@@ -48,7 +48,7 @@ export function recordUri(
 /** Gives VS Code's own editors the files of a run as they stood, and marks what is only inferred. */
 export class PastFiles implements vscode.TextDocumentContentProvider, vscode.Disposable {
   /** Lines whose origin is not in the record, by document. */
-  private readonly unsure = new Map<string, readonly FileVersion['parts'][number][]>();
+  private readonly unsure = new Map<string, Pick<FileVersion, 'parts' | 'problem'>>();
   private readonly inferred = vscode.window.createTextEditorDecorationType({
     isWholeLine: true,
     borderStyle: 'dotted',
@@ -100,23 +100,25 @@ export class PastFiles implements vscode.TextDocumentContentProvider, vscode.Dis
     if (version?.exists !== true) {
       return '';
     }
-    this.unsure.set(
-      uri.toString(),
-      version.parts.filter(({ certainty }) => certainty !== 'known'),
-    );
+    this.unsure.set(uri.toString(), {
+      ...version,
+      parts: version.parts.filter(({ certainty }) => certainty !== 'known'),
+    });
     setTimeout(() => this.decorate(vscode.window.visibleTextEditors), 0);
     return version.text;
   }
 
   private decorate(editors: readonly vscode.TextEditor[]): void {
     for (const editor of editors) {
-      const parts = this.unsure.get(editor.document.uri.toString());
-      if (parts !== undefined) {
+      const unsure = this.unsure.get(editor.document.uri.toString());
+      if (unsure !== undefined) {
+        const { parts, problem } = unsure;
+        const more = problem === undefined ? '' : ` ${problem}`;
         editor.setDecorations(
           this.inferred,
           parts.map(({ from, to, certainty, ordinal }) => ({
             range: new vscode.Range(from - 1, 0, to - 1, 0),
-            hoverMessage: `These lines are ${certainty}: event ${ordinal} does not show all of what it did.`,
+            hoverMessage: `These lines are ${certainty}: event ${ordinal} does not show all of what it did.${more}`,
           })),
         );
       }

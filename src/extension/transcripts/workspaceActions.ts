@@ -26,9 +26,10 @@ export async function showFilesAt(shown: ReplayPanel, place: Place): Promise<voi
     return;
   }
   const items = await Promise.all(files.map((file) => fileItem(transcript, place, file)));
+  const problems = await transcript.workspaceProblems(place.sample);
   const picked = await vscode.window.showQuickPick(items, {
     title: `Files at Event ${place.ordinal}`,
-    placeHolder: 'A file to see as it stood, beside what its last change found',
+    placeHolder: problems[0] ?? 'A file to see as it stood, beside what its last change found',
     matchOnDescription: true,
   });
   if (picked === undefined) {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { WorkspaceHistory } from '../../../src/core/agents/history';
+import { objectPath, StoredHistory } from '../../../src/core/agents/storedHistory';
 import type { FileEntry } from '../../../src/core/cases/case';
 import { bytesContent, readContent } from '../../../src/core/cases/content';
 
@@ -75,5 +77,60 @@ suite("agents: the history of a run's candidate", () => {
       await history.record(filesOf(texts));
     }
     assert.ok((await sizeOfStates()) < 1.5 * first);
+  });
+
+  suite('of a folder that came from anywhere', () => {
+    const hash = (digit: string) => digit.repeat(64);
+    const stored = () => new StoredHistory(path.join(folder, 'history'));
+    async function put(relative: string, content: string): Promise<string> {
+      const file = path.join(folder, relative);
+      await mkdir(path.dirname(file), { recursive: true });
+      await writeFile(file, content);
+      return file;
+    }
+    const putState = (digit: string, state: unknown) =>
+      put(`history/states/${hash(digit)}.json`, JSON.stringify(state));
+
+    test('reads nothing outside of it, by no name and by no link', async () => {
+      const secret = await put('secret', 'secret');
+      const entry = {
+        kind: 'file',
+        path: 'a',
+        mode: 0o644,
+        size: 6,
+        sha256: createHash('sha256').update('secret').digest('hex'),
+      } as const;
+      const object = path.join(folder, 'history', objectPath(entry.sha256));
+      await mkdir(path.dirname(object), { recursive: true });
+      await symlink(secret, object);
+      await assert.rejects(stored().bytes(entry), /link that leads elsewhere/u);
+      await rm(object);
+      await assert.rejects(stored().bytes(entry), /holds no file/u);
+      await put(path.join('history', objectPath(entry.sha256)), 'secret, and more');
+      await assert.rejects(stored().bytes(entry), /it has 16 bytes/u);
+      assert.equal(await stored().state('../secret'), undefined);
+      await assert.rejects(stored().entries('../secret'), /holds no state/u);
+    });
+
+    test('takes no state that names files elsewhere, has no beginning, or is not the one asked for', async () => {
+      const change = (from: string, set: readonly object[] = []) => ({
+        from: hash(from),
+        depth: 1,
+        set,
+        gone: [],
+      });
+      const dir = (name: string) => ({ kind: 'dir', path: name, mode: 0o755 });
+      await putState('1', change('2'));
+      await putState('2', change('1'));
+      await putState('3', change('4', [dir('../up')]));
+      await putState('4', [dir('a')]);
+      await putState('5', change('9'));
+      await putState('6', 'text');
+      await assert.rejects(stored().entries(hash('1')), /no beginning/u);
+      await assert.rejects(stored().entries(hash('3')), /damaged/u);
+      await assert.rejects(stored().entries(hash('4')), /damaged/u);
+      await assert.rejects(stored().entries(hash('5')), /holds no state 9/u);
+      await assert.rejects(stored().entries(hash('6')), /damaged/u);
+    });
   });
 });

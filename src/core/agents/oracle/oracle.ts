@@ -7,7 +7,7 @@ import type { ExecRequest, ExecResult, Sandbox } from '../../sandbox/sandbox';
 import { referenceProgram } from '../../sandbox/specs';
 import { imageSurroundings } from '../../scoring/caseRequest';
 import type { Limits, Target } from '../../targets/target';
-import { workspacePath } from '../workspace/sandboxWorkspace';
+import { workspacePath } from '../workspacePaths';
 import type { RelayConnection } from '../workspace/relayConnection';
 import { OracleAnswer } from './oracleAnswer';
 import type { StreamNote } from './oracleAnswer';

@@ -1,6 +1,7 @@
 import { homePath } from '../../sandbox/environment';
 import type { ShellResult } from '../workspace';
-import { workspaceLimits, workspacePath } from '../workspace/sandboxWorkspace';
+import { workspaceLimits } from '../workspace/sandboxWorkspace';
+import { workspacePath } from '../workspacePaths';
 import { commandLine } from './commandLine';
 import type { Placeholders } from './commandLine';
 import type { ProgramAgentParts } from './programParts';

@@ -11,7 +11,8 @@ import { OracleEnvironment } from '../oracle/oracleEnvironment';
 import { oracleSpec } from '../oracle/oracleSpec';
 import { modelPort } from '../program/agentProcess';
 import type { RelayConnection } from '../workspace/relayConnection';
-import { SandboxWorkspace, workspaceLimits, workspacePath } from '../workspace/sandboxWorkspace';
+import { SandboxWorkspace, workspaceLimits } from '../workspace/sandboxWorkspace';
+import { workspacePath } from '../workspacePaths';
 import type { Listener } from '../workspace/serverFrames';
 import { givenFiles } from './givenFiles';
 

@@ -8,6 +8,7 @@ import { imageSurroundings } from '../../scoring/caseRequest';
 import type { Limits } from '../../targets/target';
 import type { AgentWorkspace, ShellOptions, ShellResult } from '../workspace';
 import { WorkspaceError } from '../workspace';
+import { sourceFolder, workspacePath } from '../workspacePaths';
 import type { RelayConnection } from './relayConnection';
 import { ProgramFiles } from './programFiles';
 import { refuse } from './refusal';
@@ -16,10 +17,6 @@ import { toServer } from './serverFrames';
 import type { Listener } from './serverFrames';
 import { shellResult, withNote } from './shellOutput';
 import { SnapshotBuilder } from './snapshotBuilder';
-
-/** Where the agent stands; its candidate's sources lie in `src` below it. */
-export const workspacePath = '/workdir';
-const sourceFolder = 'src';
 
 const MiB = 2 ** 20;
 /** The sandbox of a run: room for compilers and for what an agent tries out. */

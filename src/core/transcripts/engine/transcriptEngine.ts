@@ -25,9 +25,10 @@ import { hitOf, searchSample } from '../search/searchSample';
 import type { SearchHit, SearchQuery, SearchResult } from '../search/query';
 import { eventOf, summariesOf } from '../summaries';
 import { addUsage, noUsage } from '../usage';
-import { archivedFiles } from '../workspace/archivedFiles';
-import { WorkspaceHistory } from '../workspace/history';
-import type { FileVersion, WorkspaceFile } from '../workspace/history';
+import type { WorkspaceFile } from '../workspace/history';
+import type { FileVersion } from '../workspace/pastVersions';
+import { readWorkspace } from '../workspace/readWorkspace';
+import type { ReadWorkspace } from '../workspace/readWorkspace';
 import type { LoadProgress, TranscriptHead, TranscriptService } from './transcriptService';
 
 export interface EngineOptions {
@@ -42,7 +43,9 @@ interface Slot {
   /** Resolves as soon as the first events can be read. */
   readonly readable: Promise<LoadedSample>;
   readonly loading: Promise<LoadedSample>;
-  history: Promise<WorkspaceHistory> | undefined;
+  workspace: Promise<ReadWorkspace> | undefined;
+  /** The sample has grown since. */
+  isWorkspaceOld: boolean;
   cases: Promise<CaseHistory> | undefined;
   used: number;
 }
@@ -163,15 +166,19 @@ export class TranscriptEngine implements TranscriptService {
   }
 
   async workspace(sample: number, ordinal: number): Promise<readonly WorkspaceFile[]> {
-    return (await this.history(sample)).filesAt(ordinal);
+    return (await this.files(sample)).history.filesAt(ordinal);
   }
 
   async fileAt(sample: number, path: string, ordinal: number): Promise<FileVersion | null> {
-    return (await this.history(sample)).fileAt(path, ordinal) ?? null;
+    return (await (await this.files(sample)).history.fileAt(path, ordinal)) ?? null;
+  }
+
+  async workspaceProblems(sample: number): Promise<readonly string[]> {
+    return (await this.files(sample)).states.problems();
   }
 
   async fileHistory(sample: number, path: string): Promise<readonly FileVersion[]> {
-    return (await this.history(sample)).versions(path);
+    return (await this.files(sample)).history.versions(path);
   }
 
   async refresh(sample: number): Promise<boolean> {
@@ -179,7 +186,7 @@ export class TranscriptEngine implements TranscriptService {
     const grew = (await loaded.follow?.(this.options.signal)) ?? false;
     const slot = this.slots.get(sample);
     if (grew && slot !== undefined) {
-      slot.history = undefined;
+      slot.isWorkspaceOld = true;
       slot.cases = undefined;
       this.tell(sample, loaded.store.size, loaded.store.size, loaded);
     }
@@ -198,19 +205,14 @@ export class TranscriptEngine implements TranscriptService {
     this.transcript.close();
   }
 
-  private history(sample: number): Promise<WorkspaceHistory> {
-    return this.loaded(sample).then((loaded) => {
-      const slot = this.slot(sample);
-      slot.history ??= this.readHistory(loaded);
-      return slot.history;
-    });
-  }
-
-  private async readHistory(loaded: LoadedSample): Promise<WorkspaceHistory> {
-    const { signal } = this.options;
-    const history = await WorkspaceHistory.read(loaded, signal);
-    history.addArchived(await archivedFiles(this.file, loaded, signal));
-    return history;
+  private async files(sample: number): Promise<ReadWorkspace> {
+    const loaded = await this.loaded(sample);
+    const slot = this.slot(sample);
+    if (slot.workspace === undefined || slot.isWorkspaceOld) {
+      slot.workspace = readWorkspace(this.file, loaded, slot.workspace, this.options.signal);
+      slot.isWorkspaceOld = false;
+    }
+    return slot.workspace;
   }
 
   private loaded(sample: number): Promise<LoadedSample> {
@@ -260,7 +262,8 @@ export class TranscriptEngine implements TranscriptService {
       // What fails before it begins fails for those who wait for the beginning too.
       readable: Promise.race([begun, loading]),
       loading,
-      history: undefined,
+      workspace: undefined,
+      isWorkspaceOld: false,
       cases: undefined,
       used: ++this.clock,
     };

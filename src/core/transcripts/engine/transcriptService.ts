@@ -11,7 +11,8 @@ import type {
 } from '../normalForm';
 import type { EventFilter } from '../filter';
 import type { SearchHit, SearchQuery, SearchResult } from '../search/query';
-import type { FileVersion, WorkspaceFile } from '../workspace/history';
+import type { WorkspaceFile } from '../workspace/history';
+import type { FileVersion } from '../workspace/pastVersions';
 
 /** What is known of a file as soon as it is open. */
 export interface TranscriptHead {
@@ -72,6 +73,8 @@ export interface TranscriptService {
   ): Promise<SearchResult>;
   /** What one event shows of what is searched, for those that were told by their bytes alone. */
   hit(sample: number, query: SearchQuery, ordinal: number): Promise<SearchHit | null>;
+  /** What of a run's recorded states could not be read, as sentences. */
+  workspaceProblems(sample: number): Promise<readonly string[]>;
   /** Files that the run is known to have touched before or at an event. */
   workspace(sample: number, ordinal: number): Promise<readonly WorkspaceFile[]>;
   /** One file as it stood at an event. */

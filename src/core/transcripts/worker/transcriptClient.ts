@@ -68,6 +68,8 @@ export class TranscriptClient implements TranscriptService {
   cases: TranscriptService['cases'] = (...args) => this.ask('cases', args);
   filter: TranscriptService['filter'] = (...args) => this.ask('filter', args);
   workspace: TranscriptService['workspace'] = (...args) => this.ask('workspace', args);
+  workspaceProblems: TranscriptService['workspaceProblems'] = (...args) =>
+    this.ask('workspaceProblems', args);
   fileAt: TranscriptService['fileAt'] = (...args) => this.ask('fileAt', args);
   fileHistory: TranscriptService['fileHistory'] = (...args) => this.ask('fileHistory', args);
   hit: TranscriptService['hit'] = (...args) => this.ask('hit', args);

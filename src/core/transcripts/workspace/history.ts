@@ -1,15 +1,21 @@
+import { candidatePath } from '../../agents/workspacePaths';
 import { breathe } from '../bytes/byteStore';
 import type { LoadedSample } from '../loadedSample';
 import type { EventKind } from '../normalForm';
 import { eventOf } from '../summaries';
-import { asNumber, asObject, asText } from '../values';
+import { asObject, asText } from '../values';
 import type { JsonObject } from '../values';
 import type { ArchivedFile } from './archivedFiles';
 import { toolUses, useOperations } from './eventOperations';
 import type { FileOperation } from './operations';
+import { PastVersions } from './pastVersions';
+import type { FileVersion } from './pastVersions';
+import type { RecordedStates } from './recordedStates';
+import { StateMarks } from './stateMarks';
+import type { StateMark } from './stateMarks';
 import { sweState } from './sweOperations';
-import { TrackedFile } from './trackedFile';
-import type { FilePart } from './trackedFile';
+import { isChange, settleTouches } from './touches';
+import type { Touches } from './touches';
 
 /** A file that the run is known to have touched. */
 export interface WorkspaceFile {
@@ -19,20 +25,6 @@ export interface WorkspaceFile {
   readonly ordinal: number;
   /** How often it was changed so far. */
   readonly changes: number;
-}
-
-/** One file as it stood at an event. */
-export interface FileVersion {
-  readonly path: string;
-  /** The last event that changed it. */
-  readonly ordinal: number;
-  readonly exists: boolean;
-  /** Stretches that nothing is known of have a line of their own that says so. */
-  readonly text: string;
-  /** Whether all of it is in the record. */
-  readonly complete: boolean;
-  /** Where each line comes from, and how sure it is. */
-  readonly parts: readonly FilePart[];
 }
 
 const callKinds: ReadonlySet<EventKind> = new Set([
@@ -45,23 +37,22 @@ const callKinds: ReadonlySet<EventKind> = new Set([
 ]);
 /** Milliseconds of work between two looks at cancellation. */
 const sliceMs = 25;
-/** Copies of copies deeper than this are left unknown. */
-const deepest = 32;
-
-/** What one event did to one file, by its number in the event. */
-interface Touch {
-  readonly ordinal: number;
-  readonly operation: FileOperation;
-}
 
 /**
  * The files of a run through time, put together from its edits, patches, shell commands and what it
  * saw. Nothing is run: what the record does not show stays marked as inferred or unknown.
  */
 export class WorkspaceHistory {
-  private readonly touches = new Map<string, Touch[]>();
+  private readonly touches: Touches = new Map();
+  private readonly marks = new StateMarks();
+  private files = new PastVersions(this.touches);
 
   private constructor(private readonly sample: LoadedSample) {}
+
+  /** The states that the log tells of; they lie beside it, if they were kept. */
+  get stateMarks(): readonly StateMark[] {
+    return this.marks.marks;
+  }
 
   /** Reads all events of a sample that may touch files. */
   static async read(sample: LoadedSample, signal?: AbortSignal): Promise<WorkspaceHistory> {
@@ -71,6 +62,7 @@ export class WorkspaceHistory {
     let rested = performance.now();
     for (let ordinal = 0; ordinal < events.length; ordinal++) {
       folder = history.readEvent(ordinal, folder);
+      history.marks.read(sample, ordinal);
       if (performance.now() - rested > sliceMs) {
         await breathe();
         signal?.throwIfAborted();
@@ -93,8 +85,17 @@ export class WorkspaceHistory {
     }
   }
 
+  /** Takes the states that were recorded: what was worked out gives way to them. */
+  settle(states: RecordedStates): void {
+    settleTouches(this.touches, states);
+    this.files = new PastVersions(this.touches, states);
+  }
+
   /** The folder that was archived: what stands before the name of a file that is known by its path. */
   private rootOf(names: readonly string[]): string {
+    if (this.stateMarks.length > 0) {
+      return `${candidatePath}/`;
+    }
     for (const name of names) {
       const path = this.knownPath(name);
       if (path !== name) {
@@ -109,7 +110,7 @@ export class WorkspaceHistory {
     const files: WorkspaceFile[] = [];
     for (const [path, touches] of this.touches) {
       const past = touches.filter((touch) => touch.ordinal <= ordinal);
-      const changes = past.filter(({ operation }) => operation.type !== 'observe');
+      const changes = past.filter(isChange);
       const last = past.at(-1);
       if (last !== undefined) {
         files.push({
@@ -124,56 +125,13 @@ export class WorkspaceHistory {
   }
 
   /** One file as it stood after an event; `undefined` if nothing is known of it by then. */
-  fileAt(path: string, ordinal: number): FileVersion | undefined {
-    const built = this.build(path, ordinal, 0);
-    return built === undefined ? undefined : version(path, built.file, built.ordinal);
+  fileAt(path: string, ordinal: number): Promise<FileVersion | undefined> {
+    return this.files.at(path, ordinal);
   }
 
-  /** Every version of a file, in order. */
-  versions(path: string): FileVersion[] {
-    const found: FileVersion[] = [];
-    const file = new TrackedFile();
-    for (const { ordinal, operation } of this.touches.get(path) ?? []) {
-      this.applyTo(file, operation, ordinal, 0);
-      if (operation.type !== 'observe' || found.length === 0) {
-        if (found.at(-1)?.ordinal === ordinal) {
-          found.pop();
-        }
-        found.push(version(path, file, ordinal));
-      }
-    }
-    return found;
-  }
-
-  private build(
-    path: string,
-    until: number,
-    depth: number,
-  ): { file: TrackedFile; ordinal: number } | undefined {
-    const touches = (this.touches.get(path) ?? []).filter(({ ordinal }) => ordinal <= until);
-    if (touches.length === 0 || depth > deepest) {
-      return undefined;
-    }
-    const file = new TrackedFile();
-    let changed = touches[0]?.ordinal ?? 0;
-    for (const { ordinal, operation } of touches) {
-      this.applyTo(file, operation, ordinal, depth);
-      changed = operation.type === 'observe' ? changed : ordinal;
-    }
-    return { file, ordinal: changed };
-  }
-
-  private applyTo(
-    file: TrackedFile,
-    operation: FileOperation,
-    ordinal: number,
-    depth: number,
-  ): void {
-    const other =
-      operation.type === 'take' && operation.from !== operation.path
-        ? this.build(operation.from, ordinal - 1, depth + 1)?.file
-        : undefined;
-    file.apply(operation, ordinal, other);
+  /** Every version of a file, in order; of a recorded one the last that are not too many to hold. */
+  versions(path: string): Promise<FileVersion[]> {
+    return this.files.versions(path);
   }
 
   /** Notes what an event did; returns the folder in which the next command runs. */
@@ -264,15 +222,4 @@ function mayCall({ index }: LoadedSample, ordinal: number): boolean {
   }
   const pair = events.pair(ordinal);
   return pair < 0 || events.type(pair) !== 'tool';
-}
-
-function version(path: string, file: TrackedFile, ordinal: number): FileVersion {
-  return {
-    path,
-    ordinal: asNumber(ordinal) ?? 0,
-    exists: file.exists,
-    text: file.text,
-    complete: file.isComplete,
-    parts: file.parts(),
-  };
 }

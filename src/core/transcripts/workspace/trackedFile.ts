@@ -98,6 +98,18 @@ export class TrackedFile {
     }
   }
 
+  /** Takes the whole content as it was recorded, byte by byte. */
+  record(text: string, ordinal: number): void {
+    const seen = toLines(text, ordinal);
+    this.set(this.isComplete && this.exists ? sameLines(this.lines, seen) : seen);
+  }
+
+  /** It is known to have changed, and what was recorded of that is lost. */
+  lose(): void {
+    this.set(this.exists && this.lines.length > 0 ? this.lines : [gap()]);
+    this.doubt();
+  }
+
   private set(lines: readonly Line[]): void {
     this.exists = true;
     this.lines = lines;
@@ -277,14 +289,18 @@ function toLines(text: string, ordinal: number): Line[] {
     .map((line) => ({ text: line, certainty: 'known', ordinal }));
 }
 
-/** What was seen, each line that was held before keeping the event that it came from. */
+/** What a tool showed, which often leaves out the last line feed. */
 function reconcile(held: readonly Line[], seen: readonly Line[]): readonly Line[] {
+  const text = (lines: readonly Line[]) => lines.map((line) => line.text ?? '').join('');
+  return text(held).trimEnd() === text(seen).trimEnd()
+    ? held.map((line) => ({ ...line, certainty: 'known' }))
+    : sameLines(held, seen);
+}
+
+/** What was seen, each line that was held before keeping the event that it came from. */
+function sameLines(held: readonly Line[], seen: readonly Line[]): readonly Line[] {
   const heldText = held.map(({ text }) => text ?? '');
   const seenText = seen.map(({ text }) => text ?? '');
-  if (heldText.join('').trimEnd() === seenText.join('').trimEnd()) {
-    // Tools often leave out the last line feed.
-    return held.map((line) => ({ ...line, certainty: 'known' }));
-  }
   if (held.length + seen.length > mostCompared) {
     return seen;
   }
