@@ -21,7 +21,9 @@ export async function openOnServer(signal: AbortSignal): Promise<void> {
     const server = await startPersonServer({ install, folder });
     try {
       await picture(server);
-      console.log(`\nThe samples are open at\n\n  ${address(server)}\n\n${whereToBegin} Ctrl+C ends it.`);
+      console.log(
+        `\nThe samples are open at\n\n  ${address(server)}\n\n${whereToBegin} Ctrl+C ends it.`,
+      );
       await Promise.race([once(signal, 'abort'), server.ended]);
     } finally {
       await server.dispose();

@@ -80,7 +80,8 @@ async function chooseOffer(
     pick.onDidChangeActive(([item]) => item && show(item)),
   );
   pick.title = `Make a Dual of ${name}`;
-  pick.placeholder = 'Each was recorded, and answers differently. The editor shows what it changes.';
+  pick.placeholder =
+    'Each was recorded, and answers differently. The editor shows what it changes.';
   pick.items = items;
   pick.matchOnDescription = true;
   pick.matchOnDetail = true;
