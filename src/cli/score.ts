@@ -1,6 +1,8 @@
 import os from 'node:os';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { pastCandidate } from '../core/agents/run/pastCandidate';
+import type { PastCandidate } from '../core/agents/run/pastCandidate';
 import { UserError } from '../core/errors';
 import { selectEngine } from '../core/sandbox/selectEngine';
 import { describeScore } from '../core/scoring/describeScore';
@@ -18,6 +20,8 @@ import { resolveTarget, targetHelp } from './targetArgument';
 
 interface ScoreOptions {
   readonly candidate?: string;
+  readonly run?: string;
+  readonly step?: number;
   readonly language?: string;
   readonly cases: string;
   readonly engine: string;
@@ -34,13 +38,22 @@ export function registerScoreCommand(program: Command, io: CliIo): void {
     .description('build a candidate and run the cases against it, each in a sandbox of its own')
     .argument('TARGET', targetHelp)
     .option('--candidate <DIR>', 'the folder of its source code')
-    .option('--language <LANGUAGE>', languages.join(', '))
+    .option('--run <RUN>', 'in its place: the candidate of a run')
+    .option(
+      '--step <N>',
+      'as it stood after this step of the run; the last when left out',
+      readCount,
+    )
+    .option('--language <LANGUAGE>', `${languages.join(', ')}; the run’s own when left out`)
     .option('--cases <WHICH>', 'all, visible, hidden, or a pattern of names', 'all')
     .option('--engine <NAME>', 'bubblewrap, docker or auto', 'auto')
     .option('--jobs <N>', 'programs at once', readCount, os.availableParallelism())
     .option('--profile <PROFILE>', 'exact or mirrorcode; the target’s own when left out')
     .option('--out <DIR>', 'where the score is kept; below .mirrorcode/scores when left out')
-    .option('--resume <DIR>', 'go on with an interrupted score')
+    .option(
+      '--resume <DIR>',
+      'go on with an interrupted score; one of a run needs --run and --step again',
+    )
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
       'after',
@@ -48,6 +61,7 @@ export function registerScoreCommand(program: Command, io: CliIo): void {
 Examples:
   mirrorcode score samples/numfmt --candidate samples/numfmt/candidates/python --language python
   mirrorcode score samples/sed --candidate my-sed --language c --cases 'substitute/*'
+  mirrorcode score samples/sed --run .mirrorcode/runs/2026-11-21T10-00-00_sed_go_local-qwen --step 40
   mirrorcode score samples/sed --resume .mirrorcode/scores/2026-11-21T10-00-00_sed_python`,
     )
     .action((name: string, options: ScoreOptions) => score(io, name, options));
@@ -55,13 +69,15 @@ Examples:
 
 async function score(io: CliIo, name: string, given: ScoreOptions): Promise<void> {
   const target = await resolveTarget(io, name);
-  const options = await withResumed(io, given);
+  const past = await pastOf(io, given);
+  const options = await withResumed(io, given, past);
   const engine = await selectEngine(options.engine, { distDir: io.distDir, signal: io.signal });
   try {
     const { dir, score: finished } = await scoreCandidate({
       target,
       language: options.language,
       candidate: options.candidate,
+      ...(past === undefined ? {} : { source: past.source }),
       engine,
       selection: parseSelection(options.cases),
       ...(options.profile === undefined ? {} : { profile: options.profile }),
@@ -73,9 +89,12 @@ async function score(io: CliIo, name: string, given: ScoreOptions): Promise<void
       onProgress: (progress) => io.progress(progress),
     });
     io.progress(undefined);
+    if (past !== undefined) {
+      io.note(`The candidate is that of the run after step ${past.step}.`);
+    }
     io.setExitCode(exitCodeOf(finished));
     if (options.json === true) {
-      io.json({ ...finished, dir });
+      io.json({ ...finished, dir, ...(past === undefined ? {} : { step: past.step }) });
     } else {
       io.out(await describeScore(target, finished, dir));
     }
@@ -100,9 +119,30 @@ interface CompleteOptions extends Omit<ScoreOptions, 'candidate' | 'language' | 
   readonly profile?: Profile;
 }
 
-/** What a resumed score was about need not be typed again. */
-async function withResumed(io: CliIo, options: ScoreOptions): Promise<CompleteOptions> {
-  const { candidate, language, profile, ...others } = options;
+/** The candidate of a run, where one is named. */
+async function pastOf(
+  io: CliIo,
+  { run, step, candidate }: ScoreOptions,
+): Promise<PastCandidate | undefined> {
+  if (run !== undefined && candidate === undefined) {
+    return pastCandidate(path.resolve(io.cwd, run), step);
+  }
+  if (run !== undefined || step !== undefined) {
+    throw new UserError('A step is one of a run, and a run has a candidate of its own.', {
+      action: 'Give --run RUN --step N, or --candidate DIR.',
+    });
+  }
+  return undefined;
+}
+
+/** What a resumed score, or a run, was about need not be typed again. */
+async function withResumed(
+  io: CliIo,
+  options: ScoreOptions,
+  past: PastCandidate | undefined,
+): Promise<CompleteOptions> {
+  const { profile, ...others } = options;
+  const { candidate = options.run, language = past?.language } = options;
   if (options.resume !== undefined) {
     const resume = path.resolve(io.cwd, options.resume);
     const header = await readHeader(resume);
@@ -117,7 +157,7 @@ async function withResumed(io: CliIo, options: ScoreOptions): Promise<CompleteOp
   }
   if (candidate === undefined || language === undefined) {
     throw new UserError('Scoring needs a candidate and its language.', {
-      action: 'Add --candidate DIR and --language L.',
+      action: 'Add --candidate DIR and --language L, or --run RUN.',
     });
   }
   const checked = profile === undefined ? {} : { profile: oneOf('profile', profile, profiles) };

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { Command } from 'commander';
 import type { CliIo } from '../../src/cli/io';
+import { registerScoreCommand } from '../../src/cli/score';
 import { registerTranscriptCommand } from '../../src/cli/transcript';
 import { runFile } from '../../src/core/agents/run/runFolder';
 import type { RunHost } from '../../src/core/agents/run/runOptions';
@@ -33,6 +34,8 @@ const script: readonly ScriptedAnswer[] = [
   // What it seems to do, it does not do.
   { calls: [bash('cd /nowhere && echo broken > /workdir/src/notes.txt; true')] },
   { calls: [bash(`sed -i -e 's/# one/# two/' ${main}; rm /workdir/src/notes.txt`)] },
+  { calls: [bash(`sed -i s/upper/lower/ ${main}`)] },
+  { calls: [bash(`sed -i s/lower/upper/ ${main}`)] },
 ];
 
 suite('the workspace of a run as it was recorded', function () {
@@ -65,7 +68,9 @@ suite('the workspace of a run as it was recorded', function () {
     return events.filter(({ type }) => type === 'tool').map(({ ordinal }) => ordinal);
   }
 
-  async function cli(...args: readonly string[]): Promise<{ out: Buffer; notes: string }> {
+  const cli = (...args: readonly string[]) => command('transcript', 'workspace', ...args);
+
+  async function command(...args: readonly string[]): Promise<{ out: Buffer; notes: string }> {
     const out: Buffer[] = [];
     const notes: string[] = [];
     const io: CliIo = {
@@ -82,7 +87,8 @@ suite('the workspace of a run as it was recorded', function () {
     };
     const program = new Command('mirrorcode').exitOverride();
     registerTranscriptCommand(program, io);
-    await program.parseAsync(['transcript', 'workspace', ...args], { from: 'user' });
+    registerScoreCommand(program, io);
+    await program.parseAsync(args, { from: 'user' });
     return { out: Buffer.concat(out), notes: notes.join('\n') };
   }
 
@@ -117,7 +123,9 @@ suite('the workspace of a run as it was recorded', function () {
         ],
       );
       assert.deepEqual(
-        (await transcript.fileHistory(0, main)).map(({ ordinal, text }) => [ordinal, text]),
+        (await transcript.fileHistory(0, main))
+          .slice(0, 3)
+          .map(({ ordinal, text }) => [ordinal, text]),
         [
           [written, goodCandidate],
           [edited, `${goodCandidate}# one\n`],
@@ -173,6 +181,25 @@ suite('the workspace of a run as it was recorded', function () {
       assert.equal(version?.text, goodCandidate);
       assert.match((await transcript.workspaceProblems(0)).join(), /no folder "history"/u);
     });
+  });
+
+  test('a past state is scored as it stood', async () => {
+    const score = async (...args: readonly string[]) =>
+      JSON.parse(
+        (
+          await command('score', rig.target.path, '--run', dir, '--cases', 'visible', ...args)
+        ).out.toString(),
+      ) as { step: number; language: string; score: { visible: number } };
+    const shown = ({ step, language, score: { visible } }: Awaited<ReturnType<typeof score>>) => [
+      step,
+      language,
+      visible,
+    ];
+    assert.deepEqual(shown(await score('--step', '2', '--json')), [2, 'python', 1]);
+    assert.deepEqual(shown(await score('--step', '6', '--json')), [6, 'python', 2 / 3]);
+    assert.deepEqual(shown(await score('--json')), [8, 'python', 1]);
+    await assert.rejects(score('--step', '9'), /has finished 8 steps, and no step 9/u);
+    await assert.rejects(score('--candidate', dir), /a run has a candidate of its own/u);
   });
 
   test("an agent's own program leaves the same", async () => {
