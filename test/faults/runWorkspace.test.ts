@@ -189,14 +189,18 @@ suite('the workspace of a run as it was recorded', function () {
         (
           await command('score', rig.target.path, '--run', dir, '--cases', 'visible', ...args)
         ).out.toString(),
-      ) as { step: number; language: string; score: { visible: number } };
+      ) as { dir: string; step: number; language: string; score: { visible: number } };
     const shown = ({ step, language, score: { visible } }: Awaited<ReturnType<typeof score>>) => [
       step,
       language,
       visible,
     ];
     assert.deepEqual(shown(await score('--step', '2', '--json')), [2, 'python', 1]);
-    assert.deepEqual(shown(await score('--step', '6', '--json')), [6, 'python', 2 / 3]);
+    const broken = await score('--step', '6', '--json');
+    assert.deepEqual(shown(broken), [6, 'python', 2 / 3]);
+    const again = ['--resume', broken.dir, '--step'] as const;
+    assert.deepEqual(shown(await score(...again, '6', '--json')), [6, 'python', 2 / 3]);
+    await assert.rejects(score(...again, '7'), /candidate/u);
     assert.deepEqual(shown(await score('--json')), [8, 'python', 1]);
     await assert.rejects(score('--step', '9'), /has finished 8 steps, and no step 9/u);
     await assert.rejects(score('--candidate', dir), /a run has a candidate of its own/u);
