@@ -5,21 +5,11 @@ import path from 'node:path';
 import { bytesContent } from '../../src/core/cases/content';
 import { Recorder } from '../../src/core/recording/recorder';
 import { verifyTarget } from '../../src/core/recording/verify';
-import { draft, golden, processesOf, RealProgram, textFile } from './real/realProgram';
+import { draft, golden, processesOf, textFile, useRealProgram } from './real/realProgram';
 
 suite('recording a real program', function () {
   this.timeout(120_000);
-  const real = new RealProgram();
-
-  suiteSetup(async function () {
-    const missing = await real.setUp();
-    if (missing !== undefined) {
-      console.log(`    Skipped: ${missing}`);
-      this.skip();
-    }
-  });
-  suiteTeardown(() => real.tearDown());
-  setup(() => real.forget());
+  const real = useRealProgram();
 
   test('every byte comes back: binary, large, empty, with files, through /dev/stdin', async () => {
     const files = [textFile('gone.txt', 'x'), textFile('kept.txt', 'k')];

@@ -8,25 +8,15 @@ import {
   draft,
   golden,
   processesOf,
-  RealProgram,
   realSource,
   textFile,
   verdictsOf,
+  useRealProgram,
 } from './real/realProgram';
 
 suite('scoring a real program', function () {
   this.timeout(120_000);
-  const real = new RealProgram();
-
-  suiteSetup(async function () {
-    const missing = await real.setUp();
-    if (missing !== undefined) {
-      console.log(`    Skipped: ${missing}`);
-      this.skip();
-    }
-  });
-  suiteTeardown(() => real.tearDown());
-  setup(() => real.forget());
+  const real = useRealProgram();
 
   test('what was recorded is what the same program scores', async () => {
     const files = [textFile('gone.txt', 'x'), textFile('kept.txt', 'k')];

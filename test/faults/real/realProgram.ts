@@ -85,6 +85,21 @@ export class RealProgram {
   }
 }
 
+/** The program for the tests of a suite, which is skipped where something is missing. */
+export function useRealProgram(): RealProgram {
+  const real = new RealProgram();
+  suiteSetup(async function () {
+    const missing = await real.setUp();
+    if (missing !== undefined) {
+      console.log(`    Skipped: ${missing}`);
+      this.skip();
+    }
+  });
+  suiteTeardown(() => real.tearDown());
+  setup(() => real.forget());
+  return real;
+}
+
 export function draft(name: string, ...args: string[]) {
   const input = { args, env: {}, stdin: emptyContent, files: [] };
   return { name, labels: [] as string[], duals: [] as string[], input };

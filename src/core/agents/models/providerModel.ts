@@ -17,6 +17,7 @@ import type {
   StopReason,
 } from './model';
 import { parseInput, providerPartsKey, toPrompt } from './prompt';
+import { usageOf } from './usage';
 
 /**
  * A model behind one of the provider library's. Answers are streamed, so that an hour of thinking
@@ -175,19 +176,10 @@ function stopReasonOf({ unified }: LanguageModelV3FinishReason): StopReason {
   }
 }
 
-/** Inspect counts input without the cache; what a provider does not say counts as none. */
+/** What a provider does not say counts as none. */
 function toUsage({ inputTokens, outputTokens }: LanguageModelV3Usage): ModelUsage {
-  const cacheRead = inputTokens.cacheRead ?? 0;
-  const cacheWrite = inputTokens.cacheWrite ?? 0;
-  const uncached =
-    inputTokens.noCache ?? Math.max(0, (inputTokens.total ?? 0) - cacheRead - cacheWrite);
-  const output = outputTokens.total ?? 0;
-  return {
-    input_tokens: uncached,
-    output_tokens: output,
-    total_tokens: uncached + cacheRead + cacheWrite + output,
-    ...(cacheRead > 0 ? { input_tokens_cache_read: cacheRead } : {}),
-    ...(cacheWrite > 0 ? { input_tokens_cache_write: cacheWrite } : {}),
-    ...(outputTokens.reasoning === undefined ? {} : { reasoning_tokens: outputTokens.reasoning }),
-  };
+  const { cacheRead = 0, cacheWrite = 0, total = 0 } = inputTokens;
+  const uncached = inputTokens.noCache ?? Math.max(0, total - cacheRead - cacheWrite);
+  const { total: output = 0, reasoning } = outputTokens;
+  return usageOf({ uncached, cacheRead, cacheWrite, output, reasoning });
 }

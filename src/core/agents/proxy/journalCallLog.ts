@@ -7,7 +7,7 @@ import { eventEntry } from '../log/eventEntry';
 import type { Json, ModelUsage, ToolCall } from '../log/inspectLog';
 import type { JournalEntry, RunJournal } from '../log/runJournal';
 import type { CallAnswer, MessageDraft } from './apis/modelApi';
-import { noUsage, usageOf } from './apis/modelApi';
+import { noUsage, usageOf } from '../models/usage';
 import type { CallLog, LoggedCall, Traffic } from './callLog';
 import type { MessagePool, Placed } from './messagePool';
 

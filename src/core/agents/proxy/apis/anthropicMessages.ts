@@ -2,6 +2,7 @@ import { asArray, asObject, asText, valueText } from '../../../transcripts/value
 import type { JsonObject } from '../../../transcripts/values';
 import { readBlocks } from './anthropicBlocks';
 import { AnthropicReader } from './anthropicReader';
+import { assistantMessage } from './messageParts';
 import type { MessageDraft, ModelApi, PreparedCall } from './modelApi';
 import { bodyWithout, refuseAddress, withoutServerTools } from './toolPolicy';
 
@@ -87,13 +88,7 @@ function assistantDraft(
 ): MessageDraft {
   const { content, calls } = readBlocks(blocks);
   calls.forEach((call) => names.set(call.id, call.function));
-  return {
-    role: 'assistant',
-    content,
-    source: 'generate',
-    model,
-    ...(calls.length > 0 ? { tool_calls: calls } : {}),
-  };
+  return assistantMessage({ model, content, calls });
 }
 
 function textOf(content: unknown): string {

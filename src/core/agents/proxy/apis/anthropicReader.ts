@@ -2,9 +2,9 @@ import { asArray, asNumber, asObject, asText } from '../../../transcripts/values
 import type { JsonObject } from '../../../transcripts/values';
 import type { StopReason } from '../../models/model';
 import { parseInput } from '../../models/prompt';
+import { usageOf } from '../../models/usage';
 import { readBlocks } from './anthropicBlocks';
 import type { AnswerReader, CallAnswer } from './modelApi';
-import { usageOf } from './modelApi';
 
 const stops: Readonly<Record<string, StopReason>> = {
   end_turn: 'stop',

@@ -1,6 +1,7 @@
 import { asArray, asObject, asText } from '../../../transcripts/values';
 import type { JsonObject } from '../../../transcripts/values';
-import { chatAnswer, chatCall, chatText } from './chatMessages';
+import { chatAnswer, chatCall } from './chatMessages';
+import { partsText } from './messageParts';
 import { ChatReader } from './chatReader';
 import type { MessageDraft, ModelApi, PreparedCall } from './modelApi';
 import { bodyWithout, refuseAddress, withoutServerTools } from './toolPolicy';
@@ -44,7 +45,7 @@ export const chatCompletions: ModelApi = {
 };
 
 function draft(message: JsonObject, names: Map<string, string>, model: string): MessageDraft {
-  const text = chatText(message['content']);
+  const text = partsText(message['content']);
   switch (message['role']) {
     case 'assistant': {
       const calls = asArray(message['tool_calls']).map(asObject).map(chatCall);

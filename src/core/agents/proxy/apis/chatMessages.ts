@@ -1,7 +1,8 @@
-import { asArray, asObject, asText, valueText } from '../../../transcripts/values';
+import { asObject, asText } from '../../../transcripts/values';
 import type { JsonObject } from '../../../transcripts/values';
 import type { MessageContent, ToolCall } from '../../log/inspectLog';
 import { parseInput } from '../../models/prompt';
+import { assistantMessage } from './messageParts';
 import type { AssistantDraft } from './modelApi';
 
 /** A model's message as the log has it. */
@@ -16,13 +17,7 @@ export function chatAnswer(parts: {
     ...(reasoning === '' ? [] : [{ type: 'reasoning' as const, reasoning }]),
     ...(text === '' ? [] : [{ type: 'text' as const, text }]),
   ];
-  return {
-    role: 'assistant',
-    content,
-    source: 'generate',
-    model,
-    ...(calls.length > 0 ? { tool_calls: calls } : {}),
-  };
+  return assistantMessage({ model, content, calls });
 }
 
 export function chatCall(call: JsonObject): ToolCall {
@@ -35,14 +30,4 @@ export function chatCall(call: JsonObject): ToolCall {
     type: 'function',
     ...(problem === undefined ? {} : { parse_error: problem }),
   };
-}
-
-export function chatText(content: unknown): string {
-  if (typeof content === 'string') {
-    return content;
-  }
-  return asArray(content)
-    .map(asObject)
-    .map((part) => ('text' in part ? valueText(part['text']) : `[${asText(part['type'])}]`))
-    .join('\n');
 }

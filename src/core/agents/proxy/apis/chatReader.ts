@@ -2,9 +2,10 @@ import { asArray, asNumber, asObject, asText } from '../../../transcripts/values
 import type { JsonObject } from '../../../transcripts/values';
 import type { ModelUsage } from '../../log/inspectLog';
 import type { StopReason } from '../../models/model';
-import { chatAnswer, chatCall, chatText } from './chatMessages';
+import { usageOf } from '../../models/usage';
+import { chatAnswer, chatCall } from './chatMessages';
+import { partsText } from './messageParts';
 import type { AnswerReader, CallAnswer } from './modelApi';
-import { usageOf } from './modelApi';
 
 const stops: Readonly<Record<string, StopReason>> = {
   stop: 'stop',
@@ -45,7 +46,7 @@ export class ChatReader implements AnswerReader {
   document(body: JsonObject): void {
     const choice = asObject(asArray(body['choices'])[0]);
     const message = asObject(choice['message']);
-    this.text = chatText(message['content']);
+    this.text = partsText(message['content']);
     this.reasoning = asText(message['reasoning_content']);
     asArray(message['tool_calls'])
       .map(asObject)

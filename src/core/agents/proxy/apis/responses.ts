@@ -1,7 +1,8 @@
 import { asArray, asObject, asText } from '../../../transcripts/values';
 import type { JsonObject } from '../../../transcripts/values';
 import type { MessageDraft, ModelApi, PreparedCall } from './modelApi';
-import { modelMessage, outputText, partsText } from './responsesItems';
+import { partsText } from './messageParts';
+import { modelMessage, outputText } from './responsesItems';
 import { ResponsesReader } from './responsesReader';
 import { bodyWithout, refuseAddress, withoutServerTools } from './toolPolicy';
 

@@ -1,7 +1,8 @@
-import { asArray, asObject, asText, valueText } from '../../../transcripts/values';
+import { asText, valueText } from '../../../transcripts/values';
 import type { JsonObject } from '../../../transcripts/values';
 import type { MessageContent, ToolCall } from '../../log/inspectLog';
 import { parseInput } from '../../models/prompt';
+import { assistantMessage, partsText } from './messageParts';
 import type { AssistantDraft } from './modelApi';
 
 /** What the model said at one go: thoughts, words and calls. */
@@ -23,13 +24,7 @@ export function modelMessage(items: readonly JsonObject[], model: string): Assis
       content.push({ type: 'text', text: partsText(item['content']) });
     }
   }
-  return {
-    role: 'assistant',
-    content,
-    source: 'generate',
-    model,
-    ...(calls.length > 0 ? { tool_calls: calls } : {}),
-  };
+  return assistantMessage({ model, content, calls });
 }
 
 function callOf(item: JsonObject, type: string): ToolCall {
@@ -52,14 +47,4 @@ function callOf(item: JsonObject, type: string): ToolCall {
 
 export function outputText(output: unknown): string {
   return Array.isArray(output) ? partsText(output) : valueText(output);
-}
-
-export function partsText(content: unknown): string {
-  if (typeof content === 'string') {
-    return content;
-  }
-  return asArray(content)
-    .map(asObject)
-    .map((part) => ('text' in part ? valueText(part['text']) : `[${asText(part['type'])}]`))
-    .join('\n');
 }

@@ -2,8 +2,8 @@ import { asArray, asNumber, asObject, asText } from '../../../transcripts/values
 import type { JsonObject } from '../../../transcripts/values';
 import type { ModelUsage } from '../../log/inspectLog';
 import type { StopReason } from '../../models/model';
+import { usageOf } from '../../models/usage';
 import type { AnswerReader, CallAnswer } from './modelApi';
-import { usageOf } from './modelApi';
 import { modelMessage } from './responsesItems';
 
 /** Puts an answer of the Responses API together. Source: platform.openai.com, "Streaming events". */
