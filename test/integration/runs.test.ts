@@ -154,7 +154,7 @@ class Person {
   private readonly before = new Map<string, unknown>();
 
   constructor(window: typeof vscode.window) {
-    this.window = window as unknown as Record<string, unknown>;
+    this.window = window;
     const hear = ((text: string, ...rest: unknown[]) => {
       this.said.push(text);
       const [button] = this.buttons;
