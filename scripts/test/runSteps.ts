@@ -23,6 +23,9 @@ export async function runSteps(steps: readonly Step[]): Promise<StepOutcome[]> {
       // What comes before the first of them is what they build on.
       beside ??= runAside();
     } else {
+      if (step.alone === true) {
+        await beside;
+      }
       console.log(`\n=== ${step.name} ===`);
       outcomes.set(step, await runStep(step));
     }
