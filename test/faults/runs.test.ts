@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import { extendBudget } from '../../src/core/agents/run/runControl';
 import { listRuns, runFile } from '../../src/core/agents/run/runFolder';
-import { startRun } from '../../src/core/agents/run/startRun';
+import { resumeRun, startRun } from '../../src/core/agents/run/startRun';
 import { openTranscript } from '../../src/core/transcripts/openTranscript';
 import { call, engineKinds, eventsOf, RunRig, solve } from '../support/runs/runRig';
 
@@ -95,6 +96,22 @@ suite('the end of a run', function () {
     assert.equal(state.score?.['all'], 0, 'there is no candidate');
     const answers = (await eventsOf(dir)).filter((event) => event.event === 'tool');
     assert.match(answers[0]?.result ?? '', /^Not submitted: 0 of 3/u);
+  });
+
+  test('one that is given more after its score goes on, and its log tells of both scores', async () => {
+    rig.server.play(() => ({ calls: [call('submit')], usage: { input: 3000, output: 0 } }));
+    const { dir, state } = await rig.run();
+    assert.equal(state.end?.kind, 'limit');
+    await extendBudget(dir, { tokens: 100_000 });
+    const before = rig.server.requests.length;
+    rig.server.play((_, n) => solve[n - before] ?? { calls: [call('submit')] });
+    const more = await resumeRun(dir, await rig.host());
+    assert.deepEqual([more.state.end, more.state.solved], [{ kind: 'submitted' }, true]);
+    const scores = (await eventsOf(dir)).flatMap((event) =>
+      event.event === 'score' && !event.intermediate ? [event] : [],
+    );
+    assert.equal(scores.length, 2);
+    assert.notDeepEqual(scores[0]?.score, scores[1]?.score);
   });
 
   test('runs of one group spend one budget together', async () => {

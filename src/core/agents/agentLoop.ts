@@ -10,6 +10,7 @@ import type { Answered } from './loopEntries';
 import { modelEvent, toolRecord } from './loopEntries';
 import type { Generation, Model } from './models/model';
 import { ModelError } from './models/model';
+import { wasPaused } from './pauseReason';
 import type { LoopCheckpoint, WorkEnd } from './stepJournal';
 import { StepJournal } from './stepJournal';
 import type { Tool } from './tools/tool';
@@ -74,7 +75,7 @@ export class AgentLoop {
     const { meter, signal } = this.parts;
     for (;;) {
       if (signal.aborted) {
-        return { kind: 'paused', reason: 'it was paused' };
+        return { kind: 'paused', reason: wasPaused };
       }
       const limit = meter.hit();
       if (limit !== undefined) {
@@ -96,7 +97,7 @@ export class AgentLoop {
       generation = await this.generate();
     } catch (error) {
       if (this.parts.signal.aborted) {
-        return { kind: 'paused', reason: 'it was paused' };
+        return { kind: 'paused', reason: wasPaused };
       }
       if (!(error instanceof ModelError)) {
         throw error;

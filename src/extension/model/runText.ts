@@ -1,6 +1,6 @@
 import type { StoredRun } from '../../core/agents/run/runFolder';
 import type { RunState } from '../../core/agents/run/runState';
-import { wasPaused } from '../../core/agents/run/pauseReason';
+import { wasPaused } from '../../core/agents/pauseReason';
 import { rateText } from './verdictText';
 
 /** How a run stands, for people: its state, its pass rate, what it has spent and what is left. */

@@ -4,7 +4,7 @@ import type { Budget } from '../../core/agents/budget';
 import type { StoredRun } from '../../core/agents/run/runFolder';
 import { DisposableStore } from '../../core/disposable';
 import type { Disposable } from '../../core/disposable';
-import { wasPaused } from '../../core/agents/run/pauseReason';
+import { wasPaused } from '../../core/agents/pauseReason';
 import { languageTitles } from '../../core/targets/languageDefaults';
 import type { Language } from '../../core/targets/target';
 import type { ModelChoice } from '../flows/runFlow';

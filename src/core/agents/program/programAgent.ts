@@ -3,6 +3,7 @@ import { deferred } from '../../sandbox/deferred';
 import type { LoopEnd } from '../agentLoop';
 import type { LimitHit } from '../budget';
 import { keepState } from '../candidateState';
+import { wasPaused } from '../pauseReason';
 import { JournalCallLog } from '../proxy/journalCallLog';
 import { ModelProxy } from '../proxy/modelProxy';
 import { StepJournal } from '../stepJournal';
@@ -89,7 +90,7 @@ export class ProgramAgent {
   /** @throws InfraError when the journal or the sandbox failed; what was done is on disk. */
   async run(): Promise<LoopEnd> {
     const { signal } = this.parts;
-    const pause = () => this.end({ kind: 'paused', reason: 'it was paused' });
+    const pause = () => this.end({ kind: 'paused', reason: wasPaused });
     const timer = setInterval(() => this.tick(), lookMs);
     signal.addEventListener('abort', pause, { once: true });
     try {

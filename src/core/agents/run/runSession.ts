@@ -25,7 +25,7 @@ import { OracleEvents } from './oracleEvents';
 import { runFile, thisProcess } from './runFolder';
 import type { RunHost, RunOutcome } from './runOptions';
 import { RunRecord } from './runRecord';
-import { wasPaused } from './pauseReason';
+import { wasPaused } from '../pauseReason';
 import type { RunState } from './runState';
 import { Workbench } from './workbench';
 
@@ -45,6 +45,8 @@ export class RunSession {
   private scores: CandidateScores | undefined;
   /** The candidate's state in the history; empty before the first step. */
   private state: string;
+  /** Whether the journal ends with its final score. */
+  private isScored: boolean;
 
   private constructor(
     private readonly dir: string,
@@ -52,12 +54,13 @@ export class RunSession {
     private readonly target: Target,
     private readonly host: RunHost,
     private readonly journal: RunJournal,
-    private readonly position: RunPosition,
+    position: RunPosition,
     private readonly meter: Meter,
   ) {
     this.from = position.from;
     this.conversation = position.conversation;
     this.state = this.from?.state ?? '';
+    this.isScored = position.isScored;
     this.history = new WorkspaceHistory(runFile(dir, 'history'));
     this.log = new LogWriter(
       runFile(dir, 'log'),
@@ -141,6 +144,8 @@ export class RunSession {
   }
 
   private async agent(): Promise<LoopEnd> {
+    // A run that is given more goes on after its score, and gets another.
+    this.isScored = false;
     const signal = AbortSignal.any([this.pausing.signal, this.stopping.signal]);
     const { state, host } = this;
     // Nothing connects before the agent's program runs.
@@ -226,7 +231,7 @@ export class RunSession {
       });
     }
     this.final = final;
-    if (!this.position.isScored) {
+    if (!this.isScored) {
       await this.journal.append([
         eventEntry(this.meter, {
           event: 'score',
@@ -236,6 +241,7 @@ export class RunSession {
           model_usage: this.usage(),
         }),
       ]);
+      this.isScored = true;
     }
     const finished = new Date().toISOString();
     await this.log.write(this.logState('success', finished));
