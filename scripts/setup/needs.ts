@@ -45,6 +45,30 @@ export const serverTools: Need = {
   isMet: () => process.platform !== 'linux' || has('g++', 'make', 'python3'),
 };
 
+/** What a test brings a container engine of its own up with: root alone can. */
+function containerEngine(what: string, commands: readonly string[], packages: readonly string[]) {
+  const isRootOnLinux = process.platform === 'linux' && process.getuid?.() === 0;
+  return { what, packages, isMet: () => !isRootOnLinux || has(...commands) };
+}
+
+export const containerEngines: readonly Need[] = [
+  containerEngine(
+    'a Docker engine, in which sandboxes are tried too',
+    ['dockerd', 'containerd', 'runc'],
+    ['docker.io'],
+  ),
+  containerEngine(
+    'Podman, in which sandboxes are tried too',
+    ['podman', 'conmon', 'runc'],
+    ['podman', 'conmon', 'runc'],
+  ),
+  containerEngine(
+    'a static busybox, of which their images are made',
+    ['busybox'],
+    ['busybox-static'],
+  ),
+];
+
 /** The references of the samples, which `samples/packages.txt` names, one package a line. */
 export function sampleReferences(): Need {
   const list = path.join(repositoryRoot, 'samples/packages.txt');

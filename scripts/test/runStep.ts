@@ -17,11 +17,15 @@ export interface StepOutcome {
   readonly leftOut?: string;
 }
 
-/** Runs one step to its end, its output given to `print` as it comes. */
-export async function runStep(
-  step: Step,
-  print: (chunk: Buffer) => void = (chunk) => process.stdout.write(chunk),
-): Promise<StepOutcome> {
+export interface StepOptions {
+  /** Given what the step prints, as it comes. */
+  readonly print: (chunk: Uint8Array) => void;
+  /** Ends the step, and all that it has started. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs one step to its end. */
+export async function runStep(step: Step, options: StepOptions): Promise<StepOutcome> {
   if (step.tests !== undefined && !(await hasTests(step.tests))) {
     const leftOut = `there is no *${step.tests.ending} below ${step.tests.folder}`;
     return { step, results: noResults, durationMs: 0, notes: [], leftOut };
@@ -32,8 +36,8 @@ export async function runStep(
   const notes: string[] = [];
   const began = performance.now();
   const end = await runCommand(step, {
+    ...options,
     environment: { [resultsVariable]: resultsFile },
-    print,
     onLine: (line) => {
       const note = /^\s*((?:skipped|uses): .+)$/i.exec(line)?.[1];
       if (note !== undefined) {
@@ -62,20 +66,22 @@ async function judge(step: Step, end: string | 0, resultsFile: string): Promise<
   return { ...results, failed: 1, failures: [failure] };
 }
 
-interface Running {
-  readonly print: (chunk: Buffer) => void;
+interface Running extends StepOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly onLine: (line: string) => void;
 }
 
 /** @returns 0, or how it failed: `ended with 1`, `was ended after 5 min`. */
-function runCommand(step: Step, { environment, print, onLine }: Running): Promise<string | 0> {
+function runCommand(
+  step: Step,
+  { environment, print, signal, onLine }: Running,
+): Promise<string | 0> {
   const [first = '', ...rest] = step.command;
   const isNpm = first === 'npm';
   const child = spawn(isNpm ? first : process.execPath, isNpm ? rest : step.command, {
     cwd: repositoryRoot,
     env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: process.platform !== 'win32',
   });
   const killAll = () => {
@@ -83,12 +89,9 @@ function runCommand(step: Step, { environment, print, onLine }: Running): Promis
       process.kill(process.platform === 'win32' ? child.pid : -child.pid, 'SIGKILL');
     }
   };
-  const stop = (signal: NodeJS.Signals) => {
-    killAll();
-    process.exit(signal === 'SIGINT' ? 130 : 143);
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
+  signal?.addEventListener('abort', killAll, { once: true });
   child.stdout.on('data', print);
+  child.stderr.on('data', print);
   createInterface({ input: child.stdout }).on('line', onLine);
   return new Promise((resolve) => {
     let isLate = false;
@@ -97,11 +100,11 @@ function runCommand(step: Step, { environment, print, onLine }: Running): Promis
       killAll();
     }, step.timeoutMs);
     child.once('error', (error) => resolve(`could not be started: ${error.message}`));
-    child.once('close', (code, signal) => {
+    child.once('close', (code, killedBy) => {
       clearTimeout(timer);
-      process.off('SIGINT', stop).off('SIGTERM', stop);
+      signal?.removeEventListener('abort', killAll);
       const late = `was ended after ${step.timeoutMs / 60_000} min`;
-      const how = code === null ? `was ended by ${signal ?? 'a signal'}` : `ended with ${code}`;
+      const how = code === null ? `was ended by ${killedBy ?? 'a signal'}` : `ended with ${code}`;
       resolve(code === 0 ? 0 : isLate ? late : how);
     });
   });

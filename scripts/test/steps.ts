@@ -8,20 +8,20 @@ export interface Step {
   /** A suite writes its results; any other step passes or fails as a whole. */
   readonly kind: 'suite' | 'check';
   readonly timeoutMs: number;
-  /** Runs beside the others, one such step at a time; its output is shown once it is done. */
-  readonly aside?: true;
-  /** Waits for those that run beside it: it builds anew what they read. */
+  /** Steps that it builds on, by name: it waits for their end. */
+  readonly after?: readonly string[];
+  /** Nothing runs beside it: it builds anew what the others read. */
   readonly alone?: true;
 }
 
 const minutes = (count: number) => count * 60_000;
 const mocha = 'node_modules/mocha/bin/mocha.js';
 
-function mochaStep(name: string, timeoutMs: number): Step {
+function mochaStep(folder: string, timeoutMs: number): Step {
   return {
-    name,
-    command: [mocha, `test/${name}/**/*.test.ts`],
-    tests: { folder: `test/${name}`, ending: '.test.ts' },
+    name: folder,
+    command: [mocha, `test/${folder}/**/*.test.ts`],
+    tests: { folder: `test/${folder}`, ending: '.test.ts' },
     kind: 'suite',
     timeoutMs,
   };
@@ -33,38 +33,48 @@ function npmScript(name: string): Step {
     command: ['npm', 'run', '--silent', name],
     kind: 'check',
     timeoutMs: minutes(8),
-    aside: true,
   };
 }
 
-/** In the order in which they run: what others build on, and what is told fastest, comes first. */
+/**
+ * In the order in which they begin, some at a time: what others build on and what is told fastest comes
+ * first, then what takes long, so that none of it is left alone at the end.
+ */
 export const steps: readonly Step[] = [
-  { name: 'build', command: ['esbuild.mjs', '--production'], kind: 'check', timeoutMs: minutes(5) },
+  {
+    name: 'build',
+    command: ['esbuild.mjs', '--production'],
+    kind: 'check',
+    timeoutMs: minutes(5),
+    alone: true,
+  },
   {
     name: 'hosts',
     command: ['--import', 'tsx', 'test/support/host/fetchHosts.ts'],
     kind: 'check',
     timeoutMs: minutes(10),
-    aside: true,
   },
-  npmScript('check'),
-  npmScript('lint:eslint'),
-  npmScript('lint:format'),
-  npmScript('lint:unused'),
-  // Most of what it does is to wait for a browser.
-  { ...mochaStep('browser', minutes(10)), aside: true },
-  mochaStep('unit', minutes(6)),
-  mochaStep('faults', minutes(8)),
-  {
-    ...npmScript('test:grammar'),
-    tests: { folder: 'test/unit', ending: '.test.case' },
-  },
+  mochaStep('unit', minutes(8)),
+  mochaStep('faults/runs', minutes(8)),
+  mochaStep('browser', minutes(8)),
+  mochaStep('faults/engines', minutes(8)),
   {
     name: 'integration',
     command: ['--import', 'tsx', 'test/support/host/integration.ts'],
     tests: { folder: 'test/integration', ending: '.test.ts' },
     kind: 'suite',
     timeoutMs: minutes(10),
+    after: ['hosts'],
   },
-  { ...mochaStep('house', minutes(8)), alone: true },
+  npmScript('lint:eslint'),
+  mochaStep('faults/recording', minutes(8)),
+  npmScript('check'),
+  { ...mochaStep('house', minutes(8)), after: ['hosts'] },
+  npmScript('lint:format'),
+  npmScript('lint:unused'),
+  {
+    ...npmScript('test:grammar'),
+    tests: { folder: 'test/unit', ending: '.test.case' },
+  },
+  { ...mochaStep('start', minutes(8)), after: ['hosts'], alone: true },
 ];

@@ -3,7 +3,8 @@ import type Docker from 'dockerode';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
 import { followEvents } from '../../../src/core/sandbox/docker/engineEvents';
-import { ensureCommands, findCommand } from './hostTools';
+import { findExecutable } from '../host/findExecutable';
+import { lackOf } from './hostTools';
 
 export const busyboxImage = 'localhost/mirrorcode-test-busybox:latest';
 const commands = ['sh', 'cat', 'ls', 'sleep', 'env', 'true', 'id', 'dd', 'seq', 'find'];
@@ -13,14 +14,14 @@ export async function importBusybox(
   docker: Docker,
   files: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  const missing = ensureCommands(['busybox'], ['busybox-static']);
+  const missing = lackOf(['busybox'], ['busybox-static']);
   if (missing !== undefined) {
     throw new Error(missing);
   }
   const archive = pack();
   archive.entry(
     { name: 'bin/busybox', mode: 0o755 },
-    readFileSync(findCommand('busybox') ?? 'busybox'),
+    readFileSync(findExecutable(['busybox']) ?? 'busybox'),
   );
   for (const command of commands) {
     archive.entry({ name: `bin/${command}`, type: 'symlink', linkname: 'busybox' });

@@ -1,5 +1,5 @@
 import type { ExecRequest, Mount, SandboxSpec } from '../../../src/core/sandbox/sandbox';
-import { findCommand } from './hostTools';
+import { findExecutable } from '../host/findExecutable';
 
 const MiB = 1024 * 1024;
 
@@ -15,7 +15,7 @@ const applets = 'sh cat ls id sleep dd yes find env stat touch readlink wc nc ps
 
 /** The host's static busybox under each of its names: a toolchain that needs nothing else. */
 export function busyboxMounts(): readonly Mount[] {
-  const source = findCommand('busybox') ?? '/usr/bin/busybox';
+  const source = findExecutable(['busybox']) ?? '/usr/bin/busybox';
   return applets.map((name) => ({ source, target: `/bin/${name}`, toolchain: true }));
 }
 

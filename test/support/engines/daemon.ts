@@ -3,7 +3,8 @@ import { createWriteStream, mkdtempSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { findCommand, unmountBelow } from './hostTools';
+import { findExecutable } from '../host/findExecutable';
+import { unmountBelow } from './hostTools';
 import { waitForEngine, type TestEngine, type TestEngineResult } from './testEngine';
 
 export interface DaemonPlan {
@@ -23,7 +24,7 @@ export async function startDaemon(plan: DaemonPlan): Promise<TestEngineResult> {
   const folder = mkdtempSync(path.join(tmpdir(), `mirrorcode-${plan.kind}-`));
   const socketPath = path.join(folder, 'engine.sock');
   const logFile = path.join(folder, 'engine.log');
-  const setpriv = findCommand('setpriv');
+  const setpriv = findExecutable(['setpriv']);
   const dieWithTest = setpriv === undefined ? [] : [setpriv, '--pdeathsig', 'TERM'];
   const [program = '', ...args] = [...dieWithTest, ...plan.command(folder, socketPath)];
   // Its helpers leave files (`oom`) in the folder that they were started in.

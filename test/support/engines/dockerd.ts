@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { startDaemon } from './daemon';
-import { ensureCommands, findCommand } from './hostTools';
+import { findExecutable } from '../host/findExecutable';
+import { lackOf } from './hostTools';
 import { getOverSocket, type TestEngineResult } from './testEngine';
 
 /**
@@ -23,7 +24,7 @@ export async function startDockerEngine(): Promise<TestEngineResult> {
   if (process.platform !== 'linux') {
     return { missing: 'no Docker engine answers, and only on Linux can the test start one' };
   }
-  const missing = ensureCommands(['dockerd', 'containerd', 'runc'], ['docker.io']);
+  const missing = lackOf(['dockerd', 'containerd', 'runc'], ['docker.io']);
   if (missing !== undefined) {
     return { missing: `no Docker engine: ${missing}` };
   }
@@ -34,7 +35,7 @@ export async function startDockerEngine(): Promise<TestEngineResult> {
     kind: 'docker',
     description: 'a dockerd of the test',
     command: (folder, socketPath) => [
-      findCommand('dockerd') ?? 'dockerd',
+      findExecutable(['dockerd']) ?? 'dockerd',
       '--data-root',
       path.join(folder, 'data'),
       '--exec-root',

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { startDaemon } from './daemon';
-import { ensureCommands, findCommand } from './hostTools';
+import { findExecutable } from '../host/findExecutable';
+import { lackOf } from './hostTools';
 import type { TestEngineResult } from './testEngine';
 
 /**
@@ -12,7 +13,7 @@ export async function startPodmanEngine(): Promise<TestEngineResult> {
   if (process.platform !== 'linux') {
     return { missing: 'only on Linux can the test start a Podman service' };
   }
-  const missing = ensureCommands(['podman', 'conmon', 'runc'], ['podman', 'conmon', 'runc']);
+  const missing = lackOf(['podman', 'conmon', 'runc'], ['podman', 'conmon', 'runc']);
   if (missing !== undefined) {
     return { missing: `no Podman: ${missing}` };
   }
@@ -20,7 +21,7 @@ export async function startPodmanEngine(): Promise<TestEngineResult> {
     return { missing: 'starting a Podman service with limits needs root' };
   }
   const podman = (folder: string) => [
-    findCommand('podman') ?? 'podman',
+    findExecutable(['podman']) ?? 'podman',
     '--root',
     path.join(folder, 'root'),
     '--runroot',

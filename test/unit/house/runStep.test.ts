@@ -28,7 +28,7 @@ function scriptStep(script: string, change: Partial<Step> = {}): Step {
 
 const writing = (what: SuiteResults, then = '') => `write(${JSON.stringify(what)}); ${then}`;
 /** Runs a step whose output nobody reads, least of all whoever runs these tests. */
-const run = (step: Step) => runStep(step, () => undefined);
+const run = (step: Step) => runStep(step, { print: () => undefined });
 const counts = ({ passed, failed, skipped }: SuiteResults) => [passed, failed, skipped];
 
 suite('a step of npm test', () => {

@@ -1,7 +1,7 @@
-import { startDockerEngine } from '../support/engines/dockerd';
-import { ensureCommands } from '../support/engines/hostTools';
-import { startPodmanEngine } from '../support/engines/podman';
-import type { TestEngineResult } from '../support/engines/testEngine';
+import { startDockerEngine } from '../../support/engines/dockerd';
+import { lackOf } from '../../support/engines/hostTools';
+import { startPodmanEngine } from '../../support/engines/podman';
+import type { TestEngineResult } from '../../support/engines/testEngine';
 import { DockerRig } from './docker/dockerRig';
 import { engineTroubleSuite } from './docker/engineTrouble';
 import { imagesSuite } from './docker/images';
@@ -20,7 +20,7 @@ for (const [kind, start] of Object.entries(starts)) {
     let isUp = false;
 
     suiteSetup(async function () {
-      const lacking = ensureCommands(['busybox'], ['busybox-static']);
+      const lacking = lackOf(['busybox'], ['busybox-static']);
       const started: TestEngineResult =
         lacking === undefined ? await start() : { missing: lacking };
       if (started.engine === undefined) {

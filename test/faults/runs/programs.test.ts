@@ -4,36 +4,36 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { InspectEvent } from '../../src/core/agents/log/inspectLog';
-import { readJournal } from '../../src/core/agents/log/runJournal';
-import { openModel } from '../../src/core/agents/models/openModel';
-import type { NamedAgent } from '../../src/core/targets/agentDefinition';
-import { findAgent } from '../../src/core/agents/program/findAgent';
-import { agentPresets } from '../../src/core/agents/program/presets';
-import { listRuns, runFile } from '../../src/core/agents/run/runFolder';
-import type { RunHost, RunOutcome } from '../../src/core/agents/run/runOptions';
-import { resumeRun, startRun } from '../../src/core/agents/run/startRun';
-import type { Budget } from '../../src/core/agents/budget';
-import { BubblewrapEngine } from '../../src/core/sandbox/bubblewrap/bubblewrapEngine';
-import { DockerEngine } from '../../src/core/sandbox/docker/dockerEngine';
-import type { Engine } from '../../src/core/sandbox/sandbox';
-import type { Target } from '../../src/core/targets/target';
-import { openTranscript } from '../../src/core/transcripts/openTranscript';
-import { WorkFolder } from '../../src/core/workFolder';
-import { buildDist } from '../support/engines/builtDist';
-import { startDockerEngine } from '../support/engines/dockerd';
-import type { TestEngine, TestEngineResult } from '../support/engines/testEngine';
-import { ModelServer } from '../support/modelServer/modelServer';
-import type { ModelRequest, ScriptedAnswer } from '../support/modelServer/modelServer';
+import type { InspectEvent } from '../../../src/core/agents/log/inspectLog';
+import { readJournal } from '../../../src/core/agents/log/runJournal';
+import { openModel } from '../../../src/core/agents/models/openModel';
+import type { NamedAgent } from '../../../src/core/targets/agentDefinition';
+import { findAgent } from '../../../src/core/agents/program/findAgent';
+import { agentPresets } from '../../../src/core/agents/program/presets';
+import { listRuns, runFile } from '../../../src/core/agents/run/runFolder';
+import type { RunHost, RunOutcome } from '../../../src/core/agents/run/runOptions';
+import { resumeRun, startRun } from '../../../src/core/agents/run/startRun';
+import type { Budget } from '../../../src/core/agents/budget';
+import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
+import { DockerEngine } from '../../../src/core/sandbox/docker/dockerEngine';
+import type { Engine } from '../../../src/core/sandbox/sandbox';
+import type { Target } from '../../../src/core/targets/target';
+import { openTranscript } from '../../../src/core/transcripts/openTranscript';
+import { WorkFolder } from '../../../src/core/workFolder';
+import { buildDist } from '../../support/engines/builtDist';
+import { startDockerEngine } from '../../support/engines/dockerd';
+import type { TestEngine, TestEngineResult } from '../../support/engines/testEngine';
+import { ModelServer } from '../../support/modelServer/modelServer';
+import type { ModelRequest, ScriptedAnswer } from '../../support/modelServer/modelServer';
 import {
   goodCandidate,
   hiddenMark,
   makeMirrorTarget,
   referenceMark,
-} from '../support/runs/mirrorTarget';
-import type { ChildOrder } from '../support/runs/runChildOrder';
-import { scriptedAgent, scriptedProgram, secretKey } from '../support/runs/scriptedProgram';
-import type { ScriptedApi } from '../support/runs/scriptedProgram';
+} from '../../support/runs/mirrorTarget';
+import type { ChildOrder } from '../../support/runs/runChildOrder';
+import { scriptedAgent, scriptedProgram, secretKey } from '../../support/runs/scriptedProgram';
+import type { ScriptedApi } from '../../support/runs/scriptedProgram';
 
 const MiB = 2 ** 20;
 const limits = {

@@ -12,12 +12,17 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { FileEntry } from '../../../src/core/cases/case';
-import { pinnedEnvironment } from '../../../src/core/sandbox/environment';
-import type { Engine, ExecRequest, ExecResult, Sandbox } from '../../../src/core/sandbox/sandbox';
-import { LibraryResolver } from '../../../src/core/sandbox/toolchains/libraries';
-import { resolveToolchain } from '../../../src/core/sandbox/toolchains/resolveToolchain';
-import type { Limits } from '../../../src/core/targets/target';
+import type { FileEntry } from '../../../../src/core/cases/case';
+import { pinnedEnvironment } from '../../../../src/core/sandbox/environment';
+import type {
+  Engine,
+  ExecRequest,
+  ExecResult,
+  Sandbox,
+} from '../../../../src/core/sandbox/sandbox';
+import { LibraryResolver } from '../../../../src/core/sandbox/toolchains/libraries';
+import { resolveToolchain } from '../../../../src/core/sandbox/toolchains/resolveToolchain';
+import type { Limits } from '../../../../src/core/targets/target';
 
 export const MiB = 1024 * 1024;
 export const limits: Limits = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { performance } from 'node:perf_hooks';
-import { CancelledError } from '../../../src/core/errors';
+import { CancelledError } from '../../../../src/core/errors';
 import type { HostileRig } from './hostileRig';
 import { limits, processesWith, text } from './hostileRig';
 

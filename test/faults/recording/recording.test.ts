@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { bytesContent } from '../../src/core/cases/content';
-import { Recorder } from '../../src/core/recording/recorder';
-import { verifyTarget } from '../../src/core/recording/verify';
+import { bytesContent } from '../../../src/core/cases/content';
+import { Recorder } from '../../../src/core/recording/recorder';
+import { verifyTarget } from '../../../src/core/recording/verify';
 import { draft, golden, processesOf, textFile, useRealProgram } from './real/realProgram';
 
 suite('recording a real program', function () {

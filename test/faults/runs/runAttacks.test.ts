@@ -5,13 +5,13 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { OracleNote } from '../../src/core/agents/oracle/oracle';
-import { startRun } from '../../src/core/agents/run/startRun';
-import { Workbench } from '../../src/core/agents/run/workbench';
-import type { ShellResult } from '../../src/core/agents/workspace';
-import { readContent } from '../../src/core/cases/content';
-import { goodCandidate, hiddenMark, referenceMark } from '../support/runs/mirrorTarget';
-import { bash, create, engineKinds, eventsOf, RunRig, testLimits } from '../support/runs/runRig';
+import type { OracleNote } from '../../../src/core/agents/oracle/oracle';
+import { startRun } from '../../../src/core/agents/run/startRun';
+import { Workbench } from '../../../src/core/agents/run/workbench';
+import type { ShellResult } from '../../../src/core/agents/workspace';
+import { readContent } from '../../../src/core/cases/content';
+import { goodCandidate, hiddenMark, referenceMark } from '../../support/runs/mirrorTarget';
+import { bash, create, engineKinds, eventsOf, RunRig, testLimits } from '../../support/runs/runRig';
 
 const MiB = 2 ** 20;
 
@@ -155,7 +155,7 @@ for (const kind of engineKinds) {
       await mkdir(path.join(root, 'usr/bin'), { recursive: true });
       const source = path.join(rig.target.path, 'mirror.c');
       execFileSync('gcc', ['-w', '-static', '-o', path.join(root, 'real'), source]);
-      await symlink('../../real', path.join(root, 'usr/bin/mirror'));
+      await symlink('../../../real', path.join(root, 'usr/bin/mirror'));
       execFileSync('tar', ['-cf', path.join(folder, 'root.tar'), '-C', root, 'real', 'usr']);
       await writeFile(path.join(folder, 'Dockerfile'), 'FROM scratch\nADD root.tar /\n');
       const reference = { image: `build:${folder}`, argv0: 'mirror', prefixArgs: [], needs: [] };

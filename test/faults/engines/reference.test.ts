@@ -14,17 +14,17 @@ import {
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BubblewrapEngine } from '../../src/core/sandbox/bubblewrap/bubblewrapEngine';
-import { pinnedEnvironment } from '../../src/core/sandbox/environment';
-import type { Engine, ExecResult, SandboxSpec } from '../../src/core/sandbox/sandbox';
+import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
+import { pinnedEnvironment } from '../../../src/core/sandbox/environment';
+import type { Engine, ExecResult, SandboxSpec } from '../../../src/core/sandbox/sandbox';
 import {
   buildSpec,
   candidateSpec,
   referenceProgram,
   referenceSpec,
-} from '../../src/core/sandbox/specs';
-import type { Target } from '../../src/core/targets/target';
-import { buildDist } from '../support/engines/builtDist';
+} from '../../../src/core/sandbox/specs';
+import type { Target } from '../../../src/core/targets/target';
+import { buildDist } from '../../support/engines/builtDist';
 
 const MiB = 1024 * 1024;
 

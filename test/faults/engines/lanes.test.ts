@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { BubblewrapEngine } from '../../src/core/sandbox/bubblewrap/bubblewrapEngine';
-import { CancelledError, InfraError } from '../../src/core/errors';
-import type { Engine, ExecRequest, Sandbox } from '../../src/core/sandbox/sandbox';
-import { LibraryResolver } from '../../src/core/sandbox/toolchains/libraries';
-import { resolveToolchain } from '../../src/core/sandbox/toolchains/resolveToolchain';
-import { buildDist } from '../support/engines/builtDist';
+import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
+import { CancelledError, InfraError } from '../../../src/core/errors';
+import type { Engine, ExecRequest, Sandbox } from '../../../src/core/sandbox/sandbox';
+import { LibraryResolver } from '../../../src/core/sandbox/toolchains/libraries';
+import { resolveToolchain } from '../../../src/core/sandbox/toolchains/resolveToolchain';
+import { buildDist } from '../../support/engines/builtDist';
 
 const MiB = 1024 * 1024;
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString('utf8');

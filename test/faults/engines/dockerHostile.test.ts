@@ -1,8 +1,8 @@
-import { DockerEngine } from '../../src/core/sandbox/docker/dockerEngine';
-import { buildDist } from '../support/engines/builtDist';
-import { startDockerEngine } from '../support/engines/dockerd';
-import { startPodmanEngine } from '../support/engines/podman';
-import type { TestEngine } from '../support/engines/testEngine';
+import { DockerEngine } from '../../../src/core/sandbox/docker/dockerEngine';
+import { buildDist } from '../../support/engines/builtDist';
+import { startDockerEngine } from '../../support/engines/dockerd';
+import { startPodmanEngine } from '../../support/engines/podman';
+import type { TestEngine } from '../../support/engines/testEngine';
 import { hostileSuite } from './hostileSuite';
 
 /** Ends the engine that the test has started when the suite disposes its own. */

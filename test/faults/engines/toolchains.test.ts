@@ -2,15 +2,20 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BubblewrapEngine } from '../../src/core/sandbox/bubblewrap/bubblewrapEngine';
-import { UserError } from '../../src/core/errors';
-import { pinnedEnvironment } from '../../src/core/sandbox/environment';
-import type { Engine, SandboxSpec } from '../../src/core/sandbox/sandbox';
-import { buildSpec, candidateSpec } from '../../src/core/sandbox/specs';
-import { candidatePath, expand, outFolder, outPath } from '../../src/core/scoring/candidatePaths';
-import { languageSetup } from '../../src/core/targets/languageDefaults';
-import type { Language, Target } from '../../src/core/targets/target';
-import { buildDist } from '../support/engines/builtDist';
+import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
+import { UserError } from '../../../src/core/errors';
+import { pinnedEnvironment } from '../../../src/core/sandbox/environment';
+import type { Engine, SandboxSpec } from '../../../src/core/sandbox/sandbox';
+import { buildSpec, candidateSpec } from '../../../src/core/sandbox/specs';
+import {
+  candidatePath,
+  expand,
+  outFolder,
+  outPath,
+} from '../../../src/core/scoring/candidatePaths';
+import { languageSetup } from '../../../src/core/targets/languageDefaults';
+import type { Language, Target } from '../../../src/core/targets/target';
+import { buildDist } from '../../support/engines/builtDist';
 
 const MiB = 1024 * 1024;
 const name = 'prog';

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { extendBudget, pauseRun } from '../../src/core/agents/run/runControl';
-import { listRuns } from '../../src/core/agents/run/runFolder';
-import type { RunHost } from '../../src/core/agents/run/runOptions';
-import { resumeRun } from '../../src/core/agents/run/startRun';
-import { WorkFolder } from '../../src/core/workFolder';
-import { Killables } from '../support/runs/killable';
-import { bash, engineKinds, eventsOf, RunRig, solve, turn } from '../support/runs/runRig';
+import { extendBudget, pauseRun } from '../../../src/core/agents/run/runControl';
+import { listRuns } from '../../../src/core/agents/run/runFolder';
+import type { RunHost } from '../../../src/core/agents/run/runOptions';
+import { resumeRun } from '../../../src/core/agents/run/startRun';
+import { WorkFolder } from '../../../src/core/workFolder';
+import { Killables } from '../../support/runs/killable';
+import { bash, engineKinds, eventsOf, RunRig, solve, turn } from '../../support/runs/runRig';
 
 for (const kind of engineKinds) {
   suite(`runs that stand still, on ${kind}`, function () {

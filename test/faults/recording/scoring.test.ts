@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { CancelledError } from '../../src/core/errors';
-import { actualPath, listScores, readVerdicts } from '../../src/core/scoring/scoreFiles';
-import { WorkFolder } from '../../src/core/workFolder';
+import { CancelledError } from '../../../src/core/errors';
+import { actualPath, listScores, readVerdicts } from '../../../src/core/scoring/scoreFiles';
+import { WorkFolder } from '../../../src/core/workFolder';
 import {
   draft,
   golden,

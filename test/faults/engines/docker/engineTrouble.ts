@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { CancelledError, InfraError } from '../../../src/core/errors';
-import { currentOwner, ownerLabel, ownerText } from '../../../src/core/sandbox/docker/owner';
-import { busyboxImage, importBusybox } from '../../support/engines/busyboxImage';
-import { busyboxSpec, script, smallLimits, text } from '../../support/engines/busyboxSandbox';
-import { proxyEngine } from '../../support/engines/proxy';
+import { CancelledError, InfraError } from '../../../../src/core/errors';
+import { currentOwner, ownerLabel, ownerText } from '../../../../src/core/sandbox/docker/owner';
+import { busyboxImage, importBusybox } from '../../../support/engines/busyboxImage';
+import { busyboxSpec, script, smallLimits, text } from '../../../support/engines/busyboxSandbox';
+import { proxyEngine } from '../../../support/engines/proxy';
 import type { DockerRig } from './dockerRig';
 
 /** Engines and containers that go away, and what they leave. */

@@ -4,26 +4,26 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import Docker from 'dockerode';
-import { listRuns } from '../../src/core/agents/run/runFolder';
-import { selectEngine } from '../../src/core/sandbox/selectEngine';
-import type { Target } from '../../src/core/targets/target';
-import { WorkFolder } from '../../src/core/workFolder';
-import { buildDist } from '../support/engines/builtDist';
-import { startDockerEngine } from '../support/engines/dockerd';
-import type { TestEngine, TestEngineResult } from '../support/engines/testEngine';
-import { ModelServer } from '../support/modelServer/modelServer';
-import { finalState } from '../support/runs/finalState';
-import type { FinalState } from '../support/runs/finalState';
-import { Killables } from '../support/runs/killable';
-import type { Ended, Killable, KillAt } from '../support/runs/killable';
-import { compactAt, longScript } from '../support/runs/longScript';
-import { makeMirrorTarget } from '../support/runs/mirrorTarget';
-import { Random } from '../support/runs/random';
-import type { ChildOrder } from '../support/runs/runChildOrder';
+import { listRuns } from '../../../src/core/agents/run/runFolder';
+import { selectEngine } from '../../../src/core/sandbox/selectEngine';
+import type { Target } from '../../../src/core/targets/target';
+import { WorkFolder } from '../../../src/core/workFolder';
+import { buildDist } from '../../support/engines/builtDist';
+import { startDockerEngine } from '../../support/engines/dockerd';
+import type { TestEngine, TestEngineResult } from '../../support/engines/testEngine';
+import { ModelServer } from '../../support/modelServer/modelServer';
+import { finalState } from '../../support/runs/finalState';
+import type { FinalState } from '../../support/runs/finalState';
+import { Killables } from '../../support/runs/killable';
+import type { Ended, Killable, KillAt } from '../../support/runs/killable';
+import { compactAt, longScript } from '../../support/runs/longScript';
+import { makeMirrorTarget } from '../../support/runs/mirrorTarget';
+import { Random } from '../../support/runs/random';
+import type { ChildOrder } from '../../support/runs/runChildOrder';
 
 /**
  * Rounds, each of which kills a run up to three times. For many:
- *   MIRRORCODE_KILL_ROUNDS=50 npx mocha test/faults/runKills.test.ts
+ *   MIRRORCODE_KILL_ROUNDS=50 npx mocha test/faults/runs/runKills.test.ts
  */
 const asked = process.env['MIRRORCODE_KILL_ROUNDS'];
 /** A failing round says its seed, with which it comes again: MIRRORCODE_KILL_SEED, and one round. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createServer, type AddressInfo } from 'node:net';
-import { CancelledError } from '../../../src/core/errors';
-import { busyboxSpec, script, smallLimits, text } from '../../support/engines/busyboxSandbox';
+import { CancelledError } from '../../../../src/core/errors';
+import { busyboxSpec, script, smallLimits, text } from '../../../support/engines/busyboxSandbox';
 import type { DockerRig } from './dockerRig';
 
 /** What every sandbox promises, kept by an engine’s container. */

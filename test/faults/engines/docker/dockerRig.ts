@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type Docker from 'dockerode';
-import { connectToEngine } from '../../../src/core/sandbox/docker/connect';
-import { DockerEngine } from '../../../src/core/sandbox/docker/dockerEngine';
-import { ownerLabel } from '../../../src/core/sandbox/docker/owner';
-import type { Sandbox } from '../../../src/core/sandbox/sandbox';
-import { buildDist } from '../../support/engines/builtDist';
-import { busyboxSpec } from '../../support/engines/busyboxSandbox';
-import type { TestEngine } from '../../support/engines/testEngine';
+import { connectToEngine } from '../../../../src/core/sandbox/docker/connect';
+import { DockerEngine } from '../../../../src/core/sandbox/docker/dockerEngine';
+import { ownerLabel } from '../../../../src/core/sandbox/docker/owner';
+import type { Sandbox } from '../../../../src/core/sandbox/sandbox';
+import { buildDist } from '../../../support/engines/builtDist';
+import { busyboxSpec } from '../../../support/engines/busyboxSandbox';
+import type { TestEngine } from '../../../support/engines/testEngine';
 
 /** A real engine brought up for its tests, ours on top of it, and one sandbox that they share. */
 export class DockerRig {

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { extendBudget } from '../../src/core/agents/run/runControl';
-import { listRuns, runFile } from '../../src/core/agents/run/runFolder';
-import { resumeRun, startRun } from '../../src/core/agents/run/startRun';
-import { openTranscript } from '../../src/core/transcripts/openTranscript';
-import { call, engineKinds, eventsOf, RunRig, solve } from '../support/runs/runRig';
+import { extendBudget } from '../../../src/core/agents/run/runControl';
+import { listRuns, runFile } from '../../../src/core/agents/run/runFolder';
+import { resumeRun, startRun } from '../../../src/core/agents/run/startRun';
+import { openTranscript } from '../../../src/core/transcripts/openTranscript';
+import { call, engineKinds, eventsOf, RunRig, solve } from '../../support/runs/runRig';
 
 /** Prints the log's status, calls of the oracle, tool calls and hidden pass rate, as Inspect has them. */
 const inspectReads = `

@@ -1,4 +1,4 @@
-import type { Engine } from '../../src/core/sandbox/sandbox';
+import type { Engine } from '../../../src/core/sandbox/sandbox';
 import { harnessSuite } from './hostile/harness';
 import { HostileRig } from './hostile/hostileRig';
 import { leftoversSuite } from './hostile/leftovers';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { script, smallLimits, text } from '../../support/engines/busyboxSandbox';
+import { script, smallLimits, text } from '../../../support/engines/busyboxSandbox';
 import type { DockerRig } from './dockerRig';
 
 const MiB = 1024 * 1024;

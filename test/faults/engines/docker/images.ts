@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { UserError } from '../../../src/core/errors';
-import { busyboxImage, importBusybox } from '../../support/engines/busyboxImage';
-import { busyboxMounts, busyboxSpec, script, text } from '../../support/engines/busyboxSandbox';
-import { proxyEngine } from '../../support/engines/proxy';
+import { UserError } from '../../../../src/core/errors';
+import { busyboxImage, importBusybox } from '../../../support/engines/busyboxImage';
+import { busyboxMounts, busyboxSpec, script, text } from '../../../support/engines/busyboxSandbox';
+import { proxyEngine } from '../../../support/engines/proxy';
 import type { DockerRig } from './dockerRig';
 
 /** Images that people name: the reference is hidden in them, and missing ones are told. */

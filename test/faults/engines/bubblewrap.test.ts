@@ -1,5 +1,5 @@
-import { BubblewrapEngine } from '../../src/core/sandbox/bubblewrap/bubblewrapEngine';
-import { buildDist } from '../support/engines/builtDist';
+import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
+import { buildDist } from '../../support/engines/builtDist';
 import { hostileSuite } from './hostileSuite';
 
 const ways = {

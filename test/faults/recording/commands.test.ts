@@ -4,14 +4,14 @@ import os from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
-import { registerDoctorCommand } from '../../src/cli/doctor';
-import { reportError } from '../../src/cli/io';
-import type { CliIo } from '../../src/cli/io';
-import { registerRecordCommand } from '../../src/cli/record';
-import { registerScoreCommand } from '../../src/cli/score';
-import { registerVerifyCommand } from '../../src/cli/verify';
-import { selectEngine } from '../../src/core/sandbox/selectEngine';
-import { buildDist } from '../support/engines/builtDist';
+import { registerDoctorCommand } from '../../../src/cli/doctor';
+import { reportError } from '../../../src/cli/io';
+import type { CliIo } from '../../../src/cli/io';
+import { registerRecordCommand } from '../../../src/cli/record';
+import { registerScoreCommand } from '../../../src/cli/score';
+import { registerVerifyCommand } from '../../../src/cli/verify';
+import { selectEngine } from '../../../src/core/sandbox/selectEngine';
+import { buildDist } from '../../support/engines/builtDist';
 
 interface Outcome {
   readonly code: number;
