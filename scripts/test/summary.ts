@@ -46,7 +46,7 @@ function cellsOf({ step, results, durationMs, leftOut }: StepOutcome): string[] 
 }
 
 function pad(cell: string, column: number): string {
-  return column === 0 ? `  ${cell.padEnd(16)}` : cell.padEnd(10);
+  return column === 0 ? `  ${cell.padEnd(20)}` : cell.padEnd(10);
 }
 
 /** The text of notes that begin with `word`, each once. */
