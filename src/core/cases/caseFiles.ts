@@ -58,6 +58,12 @@ function readEntries(folder: string): Dirent[] {
   }
 }
 
+/** Whether a path below a store's folder is one of a case's file or of its blobs. */
+export function isCasePath(inside: string): boolean {
+  const isInSplit = splits.some((split) => inside.startsWith(`${split}/`));
+  return isInSplit && (inside.endsWith(caseExtension) || inBlobs.test(inside));
+}
+
 /** The file of the case with this name, visible or hidden. */
 export async function findCaseFile(root: string, name: string): Promise<CaseFile | undefined> {
   if (!isInsidePath(name) || inBlobs.test(name)) {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
@@ -193,20 +194,53 @@ suite('curating the cases of a store', () => {
     assert.deepEqual(asked, [`case ${folder}`, `case ${folder}`]);
     assert.deepEqual(await treeOf(folder), before);
 
-    // A workspace that brings a step along must not write elsewhere with it.
-    await window().curate(store, { kind: 'delete', names: ['b'] }, 'Delete');
-    const step = path.join(work, '.mirrorcode', 'curation', '00000001', 'step.json');
-    const text = await readFile(step, 'utf8');
-    await writeFile(step, text.replace('cases/visible/b.case', 'elsewhere/b.case'));
-    await assert.rejects(undo(), /damaged/u);
-    await assert.rejects(readFile(path.join(work, 'elsewhere/b.case')));
-
     await window().curate(store, { kind: 'delete', names: ['a'] }, 'Delete');
     await assert.rejects(
       window().undo(() => undefined),
       /its target is not here/u,
     );
     assert.equal(await undo(), undefined);
+  });
+
+  test('writes nowhere else with a step that the workspace brought along', async () => {
+    const elsewhere = path.join(work, 'elsewhere');
+    await mkdir(elsewhere);
+    const bring = async (change: (step: string) => string) => {
+      const store = new FolderStore(folder);
+      await store.write(fullCase('g/b'));
+      const history = new CurationHistory(new WorkFolder(work));
+      await history.curate(store, { kind: 'delete', names: ['g/b'] }, 'Delete');
+      const step = path.join(work, '.mirrorcode', 'curation', '00000001', 'step.json');
+      await writeFile(step, change(await readFile(step, 'utf8')));
+      return history.undo(() => store);
+    };
+    for (const path of ['elsewhere/b.case', 'cases/other/b.case', 'cases/visible/g/b.txt']) {
+      const undone = bring((step) => step.replace('cases/visible/g/b.case', path));
+      await assert.rejects(undone, /damaged/u, path);
+    }
+    const linked = bring((step) => {
+      mkdirSync(path.join(folder, 'visible'));
+      symlinkSync(elsewhere, path.join(folder, 'visible', 'link'));
+      return step.replace('visible/g/b.case', 'visible/link/b.case');
+    });
+    await assert.rejects(linked, /visible\/link leads elsewhere/u);
+    assert.deepEqual(await readdir(elsewhere), []);
+  });
+
+  test('a step that is damaged is told of once, and does not stand before the others', async () => {
+    const store = new FolderStore(folder);
+    await store.writeAll(['a', 'b', 'c'].map((name) => fullCase(name)));
+    const history = new CurationHistory(new WorkFolder(work));
+    for (const name of ['a', 'b', 'c']) {
+      await history.curate(store, { kind: 'delete', names: [name] }, `Delete ${name}`);
+    }
+    const kept = path.join(work, '.mirrorcode', 'curation');
+    await writeFile(path.join(kept, '00000003', 'step.json'), '{"title":"Dele');
+    await rm(path.join(kept, '00000002', '0'));
+    const undo = () => history.undo(() => store);
+    await assert.rejects(undo(), /damaged/u);
+    await assert.rejects(undo(), /damaged/u);
+    assert.equal(await undo(), 'Delete a');
   });
 
   test('a refusal half-way leaves everything as it was', async () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm, rmdir } from 'node:fs/promises';
+import { lstat, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import { writeFileAtomically } from '../../atomicFile';
@@ -16,6 +16,7 @@ import type { Curation, CurationPlan } from './planCuration';
 
 /** Files written side by side. */
 const writers = 16;
+
 /** Carries out curations and takes the last of them back, byte by byte, after a reload too. */
 export class CurationHistory {
   private readonly steps: CurationSteps;
@@ -103,6 +104,14 @@ export class CurationHistory {
       });
     }
     for (const [file, hash] of step.after) {
+      const link = await linkAbove(file, store.path);
+      if (link !== undefined) {
+        await drop();
+        throw new UserError(`Undoing “${step.title}” failed: ${link} leads elsewhere.`, {
+          action:
+            'Nothing was changed. Make it a folder of its own, and move the cases back by hand.',
+        });
+      }
       if (hashOf(await readIfThere(file)) !== hash) {
         await drop();
         throw new UserError(`Undoing “${step.title}” failed: ${file} was changed since.`, {
@@ -148,6 +157,16 @@ async function putBack({ store, before }: Restored): Promise<void> {
     }),
   );
   store.forget();
+}
+
+/** A link among the folders between a store and a file in it: a checkout may bring one along. */
+async function linkAbove(file: string, store: string): Promise<string | undefined> {
+  for (let at = path.dirname(file); at.startsWith(store + path.sep); at = path.dirname(at)) {
+    if ((await lstat(at).catch(() => undefined))?.isSymbolicLink() === true) {
+      return at;
+    }
+  }
+  return undefined;
 }
 
 /** The files in which these cases lie. */

@@ -5,6 +5,7 @@ import { writeFileAtomically } from '../../atomicFile';
 import { errorCode, UserError } from '../../errors';
 import type { WorkFolder } from '../../workFolder';
 import type { CaseStore } from '../caseStore';
+import { isCasePath } from '../caseFiles';
 import { byText, isInsidePath } from '../paths';
 
 /** Files as they were before a curation, and what they are after it. */
@@ -68,7 +69,7 @@ export class CurationSteps {
 
   /**
    * The last step, with the way to drop it.
-   * @throws UserError when what lies there leads out of its store.
+   * @throws UserError when what lies there is damaged or leads out of its store; it is dropped then.
    */
   async last(): Promise<{ step: CurationStep; drop: () => Promise<void> } | undefined> {
     const name = (await this.names()).at(-1);
@@ -76,26 +77,39 @@ export class CurationSteps {
       return undefined;
     }
     const folder = path.join(this.folder, name);
-    const read = stepFile.safeParse(
-      JSON.parse(await readFile(path.join(folder, 'step.json'), 'utf8')),
-    );
     const drop = () => rm(folder, { recursive: true, force: true });
-    if (!read.success || !read.data.files.every((file) => isOfStore(file.path, read.data))) {
+    try {
+      return { step: await this.read(folder), drop };
+    } catch (error) {
+      if (errorCode(error) !== 'ENOENT' && !(error instanceof SyntaxError)) {
+        throw error;
+      }
       await drop();
       throw new UserError('Undoing the last curation failed: what was kept of it is damaged.', {
-        action: 'Nothing was changed. Move the cases back by hand.',
+        action:
+          'Nothing was changed. Move the cases back by hand, or undo again for what was before.',
+        cause: error,
       });
     }
-    const { title, kind, store, files } = read.data;
-    const storePath = path.resolve(this.workFolder.root, store);
+  }
+
+  /** @throws SyntaxError when it is no step of ours; what the file system says. */
+  private async read(folder: string): Promise<CurationStep> {
+    const { data } = stepFile.safeParse(
+      JSON.parse(await readFile(path.join(folder, 'step.json'), 'utf8')),
+    );
+    if (data === undefined || !data.files.every((file) => isOfStore(file.path, data))) {
+      throw new SyntaxError('it is no step');
+    }
+    const storePath = path.resolve(this.workFolder.root, data.store);
     const before = new Map<string, Buffer | undefined>();
     const after = new Map<string, string | undefined>();
-    for (const [i, { path: at, wasThere, after: hash }] of files.entries()) {
+    for (const [i, { path: at, wasThere, after: hash }] of data.files.entries()) {
       const file = path.join(path.dirname(storePath), at);
       before.set(file, wasThere ? await readFile(path.join(folder, String(i))) : undefined);
       after.set(file, hash ?? undefined);
     }
-    return { step: { title, store: { kind, path: storePath }, before, after }, drop };
+    return { title: data.title, store: { kind: data.kind, path: storePath }, before, after };
   }
 
   /** Complete steps, the oldest first. */
@@ -145,7 +159,10 @@ export class CurationSteps {
 /** The work folder comes with the workspace: whoever made it must not reach outside of the store. */
 function isOfStore(file: string, { kind, store }: z.infer<typeof stepFile>): boolean {
   const own = path.basename(store);
-  return isInsidePath(file) && (kind === 'gold' ? file === own : file.startsWith(`${own}/`));
+  if (kind === 'gold') {
+    return file === own;
+  }
+  return isInsidePath(file) && file.startsWith(`${own}/`) && isCasePath(file.slice(own.length + 1));
 }
 
 async function isThere(file: string): Promise<boolean> {
