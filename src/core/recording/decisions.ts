@@ -6,6 +6,8 @@ import type { Case } from '../cases/case';
 import { formatCase } from '../cases/caseLayout';
 import type { CaseStore } from '../cases/caseStore';
 import { errorCode } from '../errors';
+import { withFileLock } from '../fileLock';
+import { parseLines } from '../scoring/lineLog';
 
 /** What was decided about one capture, with what it takes to undo it. */
 export interface Decision<Note> {
@@ -57,9 +59,7 @@ export class DecisionLog<Note> {
   }
 
   async add(decision: Decision<Note>): Promise<void> {
-    const decisions = [...(await this.all()), decision];
-    const old = decisions.slice(0, Math.max(0, decisions.length - most));
-    await this.replace(decisions.slice(old.length));
+    const old = await this.change((all) => [...all, decision].slice(-most));
     await this.forget(old);
   }
 
@@ -72,7 +72,7 @@ export class DecisionLog<Note> {
   /** Removes what has been undone. */
   async remove(undone: readonly Decision<Note>[]): Promise<void> {
     const gone = new Set(undone.map(({ kept }) => kept));
-    await this.replace((await this.all()).filter(({ kept }) => !gone.has(kept)));
+    await this.change((all) => all.filter(({ kept }) => !gone.has(kept)));
     await this.forget(undone);
   }
 
@@ -82,17 +82,25 @@ export class DecisionLog<Note> {
     await this.kept.remove(names.filter((name) => there.has(name)));
   }
 
-  private replace(decisions: readonly Decision<Note>[]): Promise<void> {
-    const lines = decisions.map((decision) => `${JSON.stringify(decision)}\n`);
-    return writeFileAtomically(this.file, lines.join(''));
+  /** @returns what is in the log no more. */
+  private change(
+    to: (all: readonly Decision<Note>[]) => readonly Decision<Note>[],
+  ): Promise<Decision<Note>[]> {
+    // Other windows decide too.
+    return withFileLock(`${this.file}.lock`, async () => {
+      const before = await this.all();
+      const after = to(before);
+      const lines = after.map((decision) => `${JSON.stringify(decision)}\n`);
+      await writeFileAtomically(this.file, lines.join(''));
+      return before.filter((decision) => !after.includes(decision));
+    });
   }
 
   private async all(): Promise<Decision<Note>[]> {
     try {
-      const lines = (await readFile(this.file, 'utf8')).split('\n');
-      return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Decision<Note>);
+      return parseLines(await readFile(this.file, 'utf8')) as Decision<Note>[];
     } catch (error) {
-      if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) {
+      if (errorCode(error) === 'ENOENT') {
         return [];
       }
       throw error;

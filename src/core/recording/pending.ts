@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { writeFileAtomically } from '../atomicFile';
 import type { Case } from '../cases/case';
 import type { CaseStore, CaseSummary } from '../cases/caseStore';
 import { withDual } from '../cases/duals';
@@ -251,10 +252,7 @@ export class PendingQueue {
   }
 
   private async writeNote(name: string, note: Note): Promise<void> {
-    const file = this.noteFile(name);
-    const beside = `${file}.${process.pid}.tmp`;
-    await writeFile(beside, JSON.stringify(note) + '\n');
-    await rename(beside, file);
+    await writeFileAtomically(this.noteFile(name), JSON.stringify(note) + '\n');
   }
 
   /** A note that is gone or torn loses its case nothing but the note. */

@@ -1,7 +1,8 @@
-import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import * as z from 'zod';
+import { writeFileAtomically } from '../atomicFile';
 import { errorCode, errorText, UserError } from '../errors';
 import { languages } from '../targets/target';
 import { fromStored, toStored } from '../workFolder';
@@ -100,14 +101,12 @@ export interface StoredScore {
 /** Writes `score.json` beside itself and renames it over. */
 export async function writeHeader(dir: string, content: ScoreHeader): Promise<void> {
   const file = path.join(dir, scoreFileNames.header);
-  const beside = `${file}.${process.pid}.tmp`;
   const kept: ScoreHeader = {
     ...content,
     targetPath: toStored(dir, content.targetPath),
     candidate: toStored(dir, content.candidate),
   };
-  await writeFile(beside, JSON.stringify(kept, null, 2) + '\n');
-  await rename(beside, file);
+  await writeFileAtomically(file, JSON.stringify(kept, null, 2) + '\n');
 }
 
 /** @throws UserError when the folder holds no score that can be read. */

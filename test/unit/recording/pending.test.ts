@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Case } from '../../../src/core/cases/case';
@@ -138,6 +138,21 @@ suite('the queue of captured cases', () => {
     const [first, second] = await later.list();
     assert.deepEqual([first?.flakes, first?.durationMs, second?.replaces], [[flake], 5, 'x']);
     await assert.rejects(later.undo(store), /nothing to undo/);
+  });
+
+  test('what windows decide at once can all be undone, and a torn line costs itself alone', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const queue = await open();
+    for (const name of names) {
+      await queue.add(capture(name));
+    }
+    await Promise.all(names.map(async (name) => (await open()).reject([name])));
+    await appendFile(path.join(workFolder.pending, 'numfmt', 'decisions.jsonl'), '{"group":"to');
+    const back: string[] = [];
+    while (back.length < names.length) {
+      back.push(...(await queue.undo(store)).names);
+    }
+    assert.deepEqual(back.sort(), names);
   });
 
   test('undoing an acceptance leaves the target as it was', async () => {
