@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { TestApi } from '../../src/extension/extension';
 import { runContinuously } from '../../src/extension/testing/continuousRuns';
+import { planRun } from '../../src/extension/testing/runPlan';
+import { TestTree } from '../../src/extension/testing/testTree';
 import { recordRuns } from './runRecorder';
 import { activated, eventually, inWorkspace, needsEngine, remove, shown, write } from './workbench';
 
@@ -21,6 +23,9 @@ async function tacIn({ services }: TestApi, subject: string): Promise<vscode.Tes
   const item = target?.children.get(subject);
   assert.ok(item);
   await testTree.resolve(item);
+  for (const [, group] of item.children) {
+    await testTree.resolve(group);
+  }
   return item;
 }
 
@@ -43,6 +48,42 @@ suite('the Test Explorer in VS Code', () => {
       '  unfinished-2',
     ]);
     assert.ok(python.parent?.children.get('reference'));
+  });
+
+  test('shows groups at once, and their cases follow by themselves', async () => {
+    const { services } = await activated();
+    const { model, candidates } = services;
+    const controller = vscode.tests.createTestController('fresh', 'Fresh');
+    const tree = new TestTree(controller, model, candidates);
+    try {
+      await tree.resolve();
+      const target = [...controller.items].find(([, { label }]) => label === 'tac')?.[1];
+      const python = target?.children.get('python');
+      assert.ok(python);
+      await tree.resolve(python);
+      const groups = [...python.children].map(([, group]) => group);
+      const names = ['visible/files', 'visible/lines', 'hidden/lines'];
+      assert.deepEqual(
+        groups.map(({ label }) => label),
+        names,
+      );
+      const chosen = groups.filter(({ id }) => id !== 'visible/lines');
+      const [part] = await planRun(tree, new vscode.TestRunRequest(chosen));
+      assert.deepEqual(
+        [...(part?.items.keys() ?? [])],
+        ['files/missing', 'files/named', 'lines/three-2', 'lines/unfinished-2'],
+      );
+      assert.equal(part?.whole, false, 'groups that were not opened count too');
+      await eventually('all cases', () =>
+        assert.deepEqual(
+          groups.map(({ children }) => children.size),
+          [2, 3, 2],
+        ),
+      );
+    } finally {
+      tree.dispose();
+      controller.dispose();
+    }
   });
 
   test('runs all, and tells of a failing case what differs and where', async function () {

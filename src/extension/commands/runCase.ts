@@ -27,8 +27,7 @@ export async function runCase(services: Services, argument?: unknown): Promise<v
       action: 'Add one to the target’s mirrorcode.json.',
     });
   }
-  await testTree.resolve(subject);
-  const item = findCase(subject, name);
+  const item = await testTree.findCase(subject, name);
   if (item === undefined) {
     throw notThere(target, name);
   }
@@ -77,16 +76,6 @@ export async function theCase(services: Services, argument: unknown): Promise<Ca
     });
   }
   return subject;
-}
-
-function findCase(subject: vscode.TestItem, name: string): vscode.TestItem | undefined {
-  for (const [, group] of subject.children) {
-    const item = group.children.get(name);
-    if (item !== undefined) {
-      return item;
-    }
-  }
-  return undefined;
 }
 
 function notThere(target: TargetInfo, name: string): UserError {

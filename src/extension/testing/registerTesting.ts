@@ -8,8 +8,9 @@ import type { Candidates } from '../model/candidates';
 import type { TargetInfo } from '../model/targetInfo';
 import type { WorkspaceModel } from '../model/workspaceModel';
 import { runContinuously } from './continuousRuns';
+import { candidateTag, referenceTag } from './testItems';
 import { TestRuns } from './testRuns';
-import { candidateTag, referenceTag, TestTree } from './testTree';
+import { TestTree } from './testTree';
 
 export interface Testing extends Disposable {
   readonly tree: TestTree;

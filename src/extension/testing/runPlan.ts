@@ -1,7 +1,8 @@
 import type * as vscode from 'vscode';
 import type { TargetInfo } from '../model/targetInfo';
-import { referenceTag } from './testTree';
-import type { ItemData, Subject, TestTree } from './testTree';
+import { referenceTag } from './testItems';
+import type { ItemData, Subject } from './testItems';
+import type { TestTree } from './testTree';
 
 /** What of a run goes to the engine at once: cases of one target and one subject. */
 export interface RunPart {
@@ -35,7 +36,7 @@ export async function planRun(
       add(item, byChoice);
       return;
     }
-    if (data.kind === 'subject') {
+    if (data.kind !== 'target') {
       // Cases may not have been listed yet, or have come since.
       await tree.resolve(item);
     }
@@ -65,31 +66,18 @@ export async function planRun(
       await walk(item, true);
     }
   }
-  return [...parts].flatMap(([parent, items]) => {
+  const planned: RunPart[] = [];
+  for (const [parent, items] of parts) {
     const data = tree.dataOf(parent);
-    return data?.kind === 'subject'
-      ? [
-          {
-            target: data.target,
-            subject: data.subject,
-            parent,
-            items,
-            whole: items.size === caseCount(parent),
-            chosen: chosen.has(parent),
-          },
-        ]
-      : [];
-  });
+    if (data?.kind === 'subject') {
+      const { target, subject } = data;
+      const whole = items.size === (await tree.countCases(target));
+      planned.push({ target, subject, parent, items, whole, chosen: chosen.has(parent) });
+    }
+  }
+  return planned;
 }
 
 function fits(data: ItemData, wantsReference: boolean): boolean {
   return data.kind === 'target' || (data.subject === 'reference') === wantsReference;
-}
-
-function caseCount(subject: vscode.TestItem): number {
-  let count = 0;
-  for (const [, group] of subject.children) {
-    count += group.children.size;
-  }
-  return count;
 }
