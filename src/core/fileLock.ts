@@ -1,23 +1,35 @@
 import { mkdir, open, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { errorCode, errorText, UserError } from './errors';
+import { CancelledError, errorCode, errorText, UserError } from './errors';
 
 /** Milliseconds between two looks at a lock that someone else holds. */
 const retryMs = 10;
-/** Milliseconds after which waiting for a lock is given up. */
-const patienceMs = 15_000;
+/** Milliseconds after which waiting for a lock is given up, unless said else. */
+const usualPatienceMs = 15_000;
 /** A lock that is older belongs to a program that died; its holder renews it well before. */
 const staleMs = 10_000;
 const renewMs = 2_000;
 
+export interface LockOptions {
+  /** Milliseconds after which waiting for someone else is given up. */
+  readonly patienceMs?: number;
+  /** Ends the waiting. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Does some work while nobody else who asks for the same lock does, in this process or another one.
  * The lock is a file that exists for as long, and makes its folder when it is missing.
- * @throws UserError when someone else holds it for too long, or the file can't be made.
+ * @throws UserError when someone else holds it for too long, or the file can't be made;
+ * CancelledError when the signal fired before it was had.
  */
-export async function withFileLock<T>(lock: string, work: () => Promise<T>): Promise<T> {
-  await acquire(lock);
+export async function withFileLock<T>(
+  lock: string,
+  work: () => Promise<T>,
+  options: LockOptions = {},
+): Promise<T> {
+  await acquire(lock, options);
   const renewal = setInterval(() => void renew(lock), renewMs);
   try {
     return await work();
@@ -27,9 +39,15 @@ export async function withFileLock<T>(lock: string, work: () => Promise<T>): Pro
   }
 }
 
-async function acquire(lock: string): Promise<void> {
+async function acquire(
+  lock: string,
+  { patienceMs = usualPatienceMs, signal }: LockOptions,
+): Promise<void> {
   const deadline = Date.now() + patienceMs;
   while (!(await tryAcquire(lock))) {
+    if (signal?.aborted === true) {
+      throw new CancelledError();
+    }
     if (await isStale(lock)) {
       await rm(lock, { force: true });
     } else if (Date.now() > deadline) {

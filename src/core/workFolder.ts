@@ -42,6 +42,11 @@ export class WorkFolder {
     return path.join(this.path, 'cache', 'builds');
   }
 
+  /** What toolchains have made once for all candidates; safe to remove. */
+  get libraries(): string {
+    return path.join(this.path, 'cache', 'libraries');
+  }
+
   /**
    * Makes a folder below this one, and sees to it that git ignores all of it.
    * @throws InfraError when the disk does not let it.

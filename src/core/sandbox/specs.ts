@@ -63,6 +63,20 @@ export async function buildSpec(target: Target, language: Language): Promise<San
 }
 
 /**
+ * The sandbox in which a language's toolchain works for nobody in particular: what it makes there may
+ * be shown to every candidate, so neither a candidate nor anything of a target's enters it.
+ * @throws UserError naming a tool that is missing.
+ */
+export async function toolchainSpec(target: Target, language: Language): Promise<SandboxSpec> {
+  return {
+    purpose: 'toolchain',
+    ...(await languageParts(target, language, 'build')),
+    forbidden: [],
+    lanes: 1,
+  };
+}
+
+/**
  * The sandbox in which a built candidate meets the cases: what its language needs to run and the
  * candidate's own folder, without a shell, a compiler or the reference.
  * @param candidateDir absolute, on this machine

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import { stat, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileEntry } from '../cases/case';
 import { errorText, InfraError, UserError } from '../errors';
@@ -7,24 +6,20 @@ import { pinnedEnvironment } from '../sandbox/environment';
 import type { Engine, ExecRequest, ExecResult, SandboxSpec } from '../sandbox/sandbox';
 import { buildSpec } from '../sandbox/specs';
 import { sourceExtensions } from '../targets/languageDefaults';
-import type { Language, LanguageSetup, Limits, Target } from '../targets/target';
+import type { Language, LanguageSetup, Target } from '../targets/target';
 import type { WorkFolder } from '../workFolder';
 import { BuildCache } from './buildCache';
+import { buildLimits } from './buildLimits';
 import type { CandidateSource } from './candidateSource';
 import { candidatePath, expand, outFolder, outPath } from './candidatePaths';
 import { imageSurroundings } from './caseRequest';
 import type { CaseProgram } from './caseRequest';
 import type { BuildResult } from './score';
+import { standardLibrary } from './standardLibrary';
+import { hashOf, toolchainMarks } from './toolchainMarks';
 
-/** Generous: a build is the author's own code, but must not take the machine along. */
-const buildLimits: Limits = {
-  timeout: 600,
-  memory: 4 * 2 ** 30,
-  processes: 1024,
-  output: 16 << 20,
-  fileSize: 2 * 2 ** 30,
-};
 const umask = 0o022;
+const cacheOptions = { folder: 'candidate', kept: 30 } as const;
 /** Lines of the log that a failure shows. */
 const tailLines = 30;
 
@@ -64,7 +59,7 @@ export async function buildCandidate(
     });
   }
   const spec = await buildSpec(target, language);
-  const cache = new BuildCache(await workFolder.make(workFolder.builds));
+  const cache = new BuildCache(await workFolder.make(workFolder.builds), cacheOptions);
   const key = await cacheKey(request, setup, source, spec);
   const earlier = await cache.find(key);
   if (earlier !== undefined) {
@@ -121,19 +116,26 @@ function programOf(target: Target, setup: LanguageSetup): BuiltCandidate['progra
 }
 
 async function runBuild(
-  { engine, target, language, signal, onMessage }: BuildRequest,
+  build: BuildRequest,
   setup: LanguageSetup,
   spec: SandboxSpec,
   files: readonly FileEntry[],
 ): Promise<{ readonly result: ExecResult; readonly log: string }> {
-  const sandbox = await engine.create(spec, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(onMessage === undefined ? {} : { onProgress: onMessage }),
-  });
+  const { engine, target, language, signal, onMessage } = build;
+  const library = await standardLibrary(build);
+  const mounts = library === undefined ? spec.mounts : [...spec.mounts, library.mount];
+  const sandbox = await engine.create(
+    { ...spec, mounts },
+    {
+      ...(signal === undefined ? {} : { signal }),
+      ...(onMessage === undefined ? {} : { onProgress: onMessage }),
+    },
+  );
   const pieces: Uint8Array[] = [Buffer.from(`$ ${setup.build}\n`)];
   const onPiece = (piece: Uint8Array) => pieces.push(Uint8Array.from(piece));
   try {
-    const request = buildExec(target, language, setup, files, sandbox.imageEnv ?? {});
+    const command = library === undefined ? setup.build : `${library.offer}\n${setup.build}`;
+    const request = buildExec(target, language, command, files, sandbox.imageEnv ?? {});
     const result = await sandbox.exec(request, {
       ...(signal === undefined ? {} : { signal }),
       onStdout: onPiece,
@@ -148,7 +150,7 @@ async function runBuild(
 function buildExec(
   target: Target,
   language: Language,
-  setup: LanguageSetup,
+  command: string,
   files: readonly FileEntry[],
   imageEnv: Readonly<Record<string, string>>,
 ): ExecRequest {
@@ -164,7 +166,7 @@ function buildExec(
   return {
     program: '/bin/sh',
     argv0: 'sh',
-    args: ['-c', setup.build],
+    args: ['-c', command],
     env,
     cwd: candidatePath,
     files,
@@ -230,14 +232,12 @@ async function cacheKey(
   { engine, target, language }: BuildRequest,
   setup: LanguageSetup,
   source: CandidateSource,
-  { image, mounts }: SandboxSpec,
+  spec: SandboxSpec,
 ): Promise<string> {
-  const toolchain = await Promise.all(
-    mounts.map(async (mount) => {
-      const stats = await stat(mount.source).catch(() => undefined);
-      return [mount.target, stats?.size, stats?.mtimeMs];
-    }),
-  );
-  const parts = [1, source.hash, language, setup.build, target.name, engine.name, image, toolchain];
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+  const toolchain = await toolchainMarks(spec);
+  const { image } = spec;
+  return hashOf([
+    ...[1, source.hash, language, setup.build, target.name, engine.name, image],
+    toolchain,
+  ]);
 }

@@ -16,9 +16,9 @@ import type { FileEntry } from '../cases/case';
 import { readContent } from '../cases/content';
 import { errorCode, errorText, InfraError } from '../errors';
 
-/** Builds that are kept; older ones than a day make room. */
-const keptBuilds = 30;
 const dayMs = 24 * 60 * 60 * 1000;
+/** How the name of a build ends that is being written, or whose writer was killed. */
+const unfinished = '.tmp';
 
 export interface CachedBuild {
   /** Absolute. */
@@ -27,9 +27,21 @@ export interface CachedBuild {
   readonly durationMs: number;
 }
 
-/** Built candidates on disk, each whole or not there; several processes may use it at once. */
+export interface BuildCacheOptions {
+  /** What a build's files lie in, below the build's own folder. */
+  readonly folder: string;
+  /** Builds that are kept; older ones than a day make room. */
+  readonly kept: number;
+  /** The time that files get; that of their writing when absent. */
+  readonly fileTime?: Date;
+}
+
+/** What builds have made, on disk, each whole or not there; several processes may use it at once. */
 export class BuildCache {
-  constructor(private readonly dir: string) {}
+  constructor(
+    private readonly dir: string,
+    private readonly options: BuildCacheOptions,
+  ) {}
 
   async find(key: string): Promise<CachedBuild | undefined> {
     const place = path.join(this.dir, key);
@@ -40,7 +52,7 @@ export class BuildCache {
       // Used just now: not to be pruned.
       const now = new Date();
       await utimes(place, now, now);
-      return { folder: path.join(place, 'candidate'), log, durationMs };
+      return { folder: path.join(place, this.options.folder), log, durationMs };
     } catch (error) {
       if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) {
         return undefined;
@@ -59,9 +71,9 @@ export class BuildCache {
     note: Omit<CachedBuild, 'folder'>,
   ): Promise<string> {
     const place = path.join(this.dir, key);
-    const beside = `${place}.${randomBytes(4).toString('hex')}.tmp`;
+    const beside = this.besideOf(place);
     try {
-      await writeEntries(path.join(beside, 'candidate'), files);
+      await writeEntries(path.join(beside, this.options.folder), files, this.options.fileTime);
       await writeFile(path.join(beside, 'build.json'), JSON.stringify(note));
       await rename(beside, place).catch((error: unknown) => {
         if (errorCode(error) !== 'ENOTEMPTY' && errorCode(error) !== 'EEXIST') {
@@ -70,14 +82,25 @@ export class BuildCache {
       });
       await this.prune();
     } catch (error) {
-      throw new InfraError(`Keeping the built candidate failed: ${errorText(error)}.`, {
+      throw new InfraError(`Keeping what a build has made failed: ${errorText(error)}.`, {
         action: 'Free some space or fix the permissions, then try again.',
         cause: error,
       });
     } finally {
       await rm(beside, { recursive: true, force: true });
     }
-    return path.join(place, 'candidate');
+    return path.join(place, this.options.folder);
+  }
+
+  /** First out of the way, so that who is killed meanwhile leaves nothing that looks whole. */
+  private async remove(place: string): Promise<void> {
+    const beside = this.besideOf(place);
+    await rename(place, beside).catch(() => undefined);
+    await rm(beside, { recursive: true, force: true });
+  }
+
+  private besideOf(place: string): string {
+    return `${place}.${randomBytes(4).toString('hex')}${unfinished}`;
   }
 
   private async prune(): Promise<void> {
@@ -88,11 +111,14 @@ export class BuildCache {
         return { place, usedMs: stats?.mtimeMs ?? Date.now() };
       }),
     );
-    const old = builds
-      .sort((a, b) => b.usedMs - a.usedMs)
-      .slice(keptBuilds)
-      .filter(({ usedMs }) => Date.now() - usedMs > dayMs);
-    await Promise.all(old.map(({ place }) => rm(place, { recursive: true, force: true })));
+    const old = builds.filter(({ usedMs }) => Date.now() - usedMs > dayMs);
+    const whole = builds
+      .filter(({ place }) => !place.endsWith(unfinished))
+      .sort((a, b) => b.usedMs - a.usedMs);
+    const kept = new Set(whole.slice(0, this.options.kept));
+    await Promise.all(
+      old.filter((build) => !kept.has(build)).map(({ place }) => this.remove(place)),
+    );
   }
 }
 
@@ -100,7 +126,11 @@ export class BuildCache {
  * Writes entries below a new folder. Links come last, so that nothing is written through one, and
  * everything is readable for the unprivileged user of a sandbox, whatever the umask is here.
  */
-async function writeEntries(folder: string, entries: readonly FileEntry[]): Promise<void> {
+async function writeEntries(
+  folder: string,
+  entries: readonly FileEntry[],
+  fileTime: Date | undefined,
+): Promise<void> {
   const inside = (entry: FileEntry) => path.join(folder, entry.path);
   await makeFolder(folder);
   for (const entry of entries.filter(({ kind }) => kind === 'dir')) {
@@ -111,6 +141,9 @@ async function writeEntries(folder: string, entries: readonly FileEntry[]): Prom
       await makeFolder(path.dirname(inside(entry)));
       await writeFile(inside(entry), await readContent(entry.content));
       await chmod(inside(entry), entry.mode | readable);
+      if (fileTime !== undefined) {
+        await utimes(inside(entry), fileTime, fileTime);
+      }
     }
   }
   for (const entry of entries) {

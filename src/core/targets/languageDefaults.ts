@@ -20,6 +20,9 @@ export const sourceExtensions: Readonly<Record<Language, readonly string[]>> = {
   ada: ['.ads', '.adb'],
 };
 
+/** Assignments for a shell: no network, no C. */
+export const goEnvironment = 'GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local CGO_ENABLED=0';
+
 const builtProgram = ['{out}'];
 
 /**
@@ -37,7 +40,7 @@ const defaults: Readonly<Record<Language, LanguageSetup>> = {
   c: { build: 'gcc -std=gnu17 -O2 -o "$OUT" $SOURCES -lm', run: builtProgram },
   go: {
     build:
-      'export GOFLAGS=-mod=mod GOPROXY=off GOTOOLCHAIN=local CGO_ENABLED=0; ' +
+      `export ${goEnvironment}; ` +
       'if [ -d src ] && [ ! -f go.mod ]; then cd src; fi; ' +
       '[ -f go.mod ] || go mod init "$PROGRAM"; go build -buildvcs=false -o "$OUT" .',
     run: builtProgram,

@@ -157,6 +157,8 @@ export class RunSession {
       files: state === '' ? [] : await this.history.files(state),
       onCall: this.oracle.add,
       signal,
+      workFolder: host.workFolder,
+      onMessage: (message) => this.record.say(message),
       ...(this.from === undefined ? {} : { note: resumedNote }),
       ...(host.workspaceLimits === undefined ? {} : { limits: host.workspaceLimits }),
       ...(host.program === undefined

@@ -4,7 +4,10 @@ import { UserError } from '../../errors';
 import type { Engine, Mount, SandboxSpec } from '../../sandbox/sandbox';
 import { agentSpec } from '../../sandbox/specs';
 import { uniqueMounts } from '../../sandbox/toolchains/hostFiles';
+import { standardLibrary } from '../../scoring/standardLibrary';
+import type { StandardLibrary } from '../../scoring/standardLibrary';
 import type { Language, Limits, Target } from '../../targets/target';
+import type { WorkFolder } from '../../workFolder';
 import type { OracleNote } from '../oracle/oracle';
 import { Oracle } from '../oracle/oracle';
 import { OracleEnvironment } from '../oracle/oracleEnvironment';
@@ -26,6 +29,9 @@ export interface WorkbenchParts {
   readonly note?: string;
   readonly limits?: Limits;
   readonly signal: AbortSignal;
+  /** Where what is compiled once for all is kept; without it the agent's builds compile it. */
+  readonly workFolder?: WorkFolder;
+  readonly onMessage?: (message: string) => void;
   /** For an agent that is a program: what it needs to be shown, and who serves it. */
   readonly program?: WorkbenchProgram;
 }
@@ -61,7 +67,8 @@ export class Workbench implements AsyncDisposable {
       if (oracle !== undefined) {
         opened.push(oracle);
       }
-      const sandbox = await engine.create(await specOf(parts, limits), { signal });
+      const library = await libraryOf(parts);
+      const sandbox = await engine.create(await specOf(parts, limits, library), { signal });
       const workspace = new SandboxWorkspace({
         sandbox,
         program: target.name,
@@ -79,6 +86,7 @@ export class Workbench implements AsyncDisposable {
         },
         ...(program === undefined ? {} : { served: { port: modelPort, commands: commandNames } }),
         ...(parts.note === undefined ? {} : { note: parts.note }),
+        ...(library === undefined ? {} : { prepare: library.offer }),
       });
       opened.push(workspace);
       return new Workbench(workspace, release);
@@ -96,17 +104,23 @@ export class Workbench implements AsyncDisposable {
 async function specOf(
   { target, language, program }: WorkbenchParts,
   limits: Limits,
+  library: StandardLibrary | undefined,
 ): Promise<SandboxSpec> {
   const spec = await agentSpec(target, language, limits);
-  if (program === undefined) {
-    return spec;
-  }
-  if (commandNames.includes(target.name)) {
+  if (program !== undefined && commandNames.includes(target.name)) {
     throw new UserError(`${target.name} is also the name of a command that the agent is given.`, {
       action: 'Rename the target in its manifest.',
     });
   }
-  return { ...spec, mounts: await uniqueMounts([...spec.mounts, ...program.mounts]) };
+  const more = [...(library === undefined ? [] : [library.mount]), ...(program?.mounts ?? [])];
+  return { ...spec, mounts: await uniqueMounts([...spec.mounts, ...more]) };
+}
+
+async function libraryOf({
+  workFolder,
+  ...request
+}: WorkbenchParts): Promise<StandardLibrary | undefined> {
+  return workFolder === undefined ? undefined : standardLibrary({ ...request, workFolder });
 }
 
 async function openOracle({

@@ -1,5 +1,6 @@
 import type { FileEntry } from '../../cases/case';
 import { CancelledError } from '../../errors';
+import type { FieldReader } from '../../sandbox/frames';
 import { homePath, pinnedEnvironment } from '../../sandbox/environment';
 import { runnerPath } from '../../sandbox/runnerPath';
 import type { Sandbox } from '../../sandbox/sandbox';
@@ -47,6 +48,8 @@ export interface WorkspaceParts {
   readonly onConnection: (connection: RelayConnection, listener: Listener) => void;
   /** For an agent that is a program: where it finds its model on the loopback, and its commands. */
   readonly served?: { readonly port: number; readonly commands: readonly string[] };
+  /** A line for the shell before the agent has it. */
+  readonly prepare?: string;
   /** Told with the first command, where a run goes on. */
   readonly note?: string;
 }
@@ -148,13 +151,7 @@ export class SandboxWorkspace implements AgentWorkspace {
     }
     const link = await this.open();
     const note = this.takeNote();
-    const asked = this.orRestart(() =>
-      link.ask(
-        toServer.shell,
-        (writer) => writer.u64(timeoutMs * 1000).bytes(Buffer.from(command)),
-        { timeoutMs: timeoutMs + graceMs },
-      ),
-    );
+    const asked = this.orRestart(() => askShell(link, command, timeoutMs));
     const answer = await orCancelled(asked, signal);
     if (answer === undefined) {
       return { output: this.takeNote() ?? '', exit: { kind: 'signal', signal: 9 } };
@@ -210,7 +207,7 @@ export class SandboxWorkspace implements AgentWorkspace {
 
   private async start(): Promise<ServerLink> {
     this.made += 1;
-    const { sandbox, program, given, limits, onConnection, served } = this.parts;
+    const { sandbox, program, given, limits, onConnection, served, prepare } = this.parts;
     const names = [program, ...(served?.commands ?? [])];
     const link = new ServerLink(
       sandbox,
@@ -233,8 +230,19 @@ export class SandboxWorkspace implements AgentWorkspace {
       onConnection,
     );
     await link.ready;
+    if (prepare !== undefined) {
+      await askShell(link, prepare, promptMs);
+    }
     return link;
   }
+}
+
+function askShell(link: ServerLink, command: string, timeoutMs: number): Promise<FieldReader> {
+  return link.ask(
+    toServer.shell,
+    (writer) => writer.u64(timeoutMs * 1000).bytes(Buffer.from(command)),
+    { timeoutMs: timeoutMs + graceMs },
+  );
 }
 
 function agentEnvironment(sandbox: Sandbox): (readonly [string, string])[] {
