@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CaseInput, FileEntry } from '../cases/case';
+import { canonicalInput, inputProblem } from '../cases/soundInput';
 import { errorText, UserError } from '../errors';
 import type { CaseDraft } from './capture';
 import { readInput } from './inputRow';
@@ -20,7 +21,10 @@ export interface DraftParts {
   readonly duals: readonly string[];
 }
 
-/** @param taken Names that a generated one must differ from. */
+/**
+ * @param taken Names that a generated one must differ from.
+ * @throws UserError when a part can't be read, or no program could be given it.
+ */
 export async function makeDraft(
   parts: DraftParts,
   from: string,
@@ -32,12 +36,18 @@ export async function makeDraft(
     stdin: { kind: 'bytes', bytes: parts.stdin },
     files: await readFiles(parts.files, from),
   };
-  return {
-    name: parts.name ?? uniqueName(nameFor(input), new Set(taken)),
-    labels: parts.labels,
-    duals: parts.duals,
-    input,
-  };
+  const name = parts.name ?? uniqueName(nameFor(input), new Set(taken));
+  return { name, labels: parts.labels, duals: parts.duals, input: sound(name, input) };
+}
+
+function sound(name: string, input: CaseInput): CaseInput {
+  const problem = inputProblem(input);
+  if (problem !== undefined) {
+    throw new UserError(`${name} cannot be recorded: ${problem}.`, {
+      action: 'Correct the command line, the variables or the files; nothing was recorded.',
+    });
+  }
+  return canonicalInput(input);
 }
 
 /** @throws UserError for what is no `NAME=VALUE`. */

@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { CaseInput, FileEntry } from '../cases/case';
 import { emptyContent } from '../cases/case';
 import { decodeOsString, encodeOsString } from '../cases/osString';
+import { canonicalInput, inputProblem } from '../cases/soundInput';
 import { errorText, UserError } from '../errors';
 import type { Target } from '../targets/target';
 import type { CaseDraft } from './capture';
@@ -39,18 +40,30 @@ export async function readDrafts(
       const draft = line.trimStart().startsWith('{')
         ? await draftOfRow(line, dir, defaults, taken)
         : await draftOfCommand(line, dir, target, defaults, taken);
-      if (draft !== undefined && named.has(draft.name)) {
-        throw new UserError(`the name ${draft.name} is used twice in the list`);
-      }
       if (draft !== undefined) {
-        named.add(draft.name);
-        drafts.push(draft);
+        refuseTwice(draft.name, named);
+        drafts.push(soundDraft(draft));
       }
     } catch (error) {
       throw error instanceof UserError ? atLine(listFile, index + 1, error) : error;
     }
   }
   return drafts;
+}
+
+function refuseTwice(name: string, named: Set<string>): void {
+  if (named.has(name)) {
+    throw new UserError(`the name ${name} is used twice in the list`);
+  }
+  named.add(name);
+}
+
+function soundDraft(draft: CaseDraft): CaseDraft {
+  const problem = inputProblem(draft.input);
+  if (problem !== undefined) {
+    throw new UserError(problem);
+  }
+  return { ...draft, input: canonicalInput(draft.input) };
 }
 
 async function draftOfRow(

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
 import type { FileEntry } from '../cases/case';
-import { encodeOsString } from '../cases/osString';
+import { encodeOsString, standsForBytes } from '../cases/osString';
 import { errorText, UserError } from '../errors';
 
 const base64 = z
@@ -61,20 +61,25 @@ export function parseInputRow(text: string): InputRow {
 /** Reads what a row says of some bytes; `dir` is the list's folder. */
 export async function rowBytes(value: z.infer<typeof bytes>, dir: string): Promise<Uint8Array> {
   if (typeof value === 'string') {
-    return encodeOsString(value);
+    return textBytes(value);
   }
   if ('base64' in value) {
     return Buffer.from(value.base64, 'base64');
   }
   if ('text' in value) {
-    return encodeOsString(value.text);
+    return textBytes(value.text);
   }
   if ('file' in value) {
     return readInput(path.resolve(dir, value.file));
   }
-  return value.format === 'str'
-    ? encodeOsString(value.content)
-    : Buffer.from(value.content, 'base64');
+  return value.format === 'str' ? textBytes(value.content) : Buffer.from(value.content, 'base64');
+}
+
+function textBytes(text: string): Uint8Array {
+  if (!standsForBytes(text)) {
+    throw new UserError('a text holds half a character, which stands for no byte');
+  }
+  return encodeOsString(text);
 }
 
 /** The files of a row, sorted by path. */

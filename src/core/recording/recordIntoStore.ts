@@ -37,8 +37,9 @@ const batchSize = 500;
 const batchBytes = 64 << 20;
 
 /**
- * Records drafts straight into the target's store, in their order. A case that gives no gold, or is
- * flaky and not allowed to be, is left out and said; all others are kept.
+ * Records drafts straight into the target's store, in their order. A case that gives no gold, that
+ * the store can't carry, or that is flaky and not allowed to be, is left out and said; all others
+ * are kept.
  * @throws UserError before anything is run when a name is taken and nothing is to be replaced.
  */
 export async function recordIntoStore(
@@ -50,6 +51,15 @@ export async function recordIntoStore(
   await refuseTaken(target, drafts, options);
   const recorder = await Recorder.open(target, engine, options);
   const recordings = new Map<CaseDraft, StoredRecording>();
+  const carried: CaseDraft[] = [];
+  for (const draft of drafts) {
+    const problem = await uncarried(target, draft);
+    if (problem === undefined) {
+      carried.push(draft);
+    } else {
+      recordings.set(draft, refusal(draft, problem));
+    }
+  }
   let waiting: Case[] = [];
   let waitingBytes = 0;
   let writing = Promise.resolve();
@@ -62,7 +72,7 @@ export async function recordIntoStore(
     return writing;
   };
   try {
-    await recorder.recordAll(drafts, async (recording) => {
+    await recorder.recordAll(carried, async (recording) => {
       const { draft } = recording;
       if ('refused' in recording) {
         recordings.set(draft, refusal(draft, recording.refused));
@@ -71,10 +81,12 @@ export async function recordIntoStore(
       const { capture, pinned } = options.pin
         ? await pinFlakes(recorder, recording.capture)
         : { capture: recording.capture, pinned: [] };
-      const stored = capture.flakes.length === 0 || options.allowFlaky;
-      recordings.set(draft, storedRecording(capture, pinned, stored));
-      if (stored) {
-        waiting.push(labelled(capture));
+      const kept = labelled(capture);
+      const isFirm = capture.flakes.length === 0 || options.allowFlaky;
+      const reason = isFirm ? (await uncarried(target, kept))?.message : 'it is flaky';
+      recordings.set(draft, storedRecording(capture, pinned, reason));
+      if (reason === undefined) {
+        waiting.push(kept);
         waitingBytes += capture.case.gold === undefined ? 0 : heldBytes(capture.case.gold);
       }
       if (waiting.length >= batchSize || waitingBytes >= batchBytes) {
@@ -87,6 +99,19 @@ export async function recordIntoStore(
     await write();
   }
   return drafts.flatMap((draft) => recordings.get(draft) ?? []);
+}
+
+/** Why the store has no place for a case, recorded or not: one such case takes no other with it. */
+async function uncarried({ store }: Target, one: Case): Promise<UserError | undefined> {
+  try {
+    await store.check(one);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UserError) {
+      return error;
+    }
+    throw error;
+  }
 }
 
 async function refuseTaken(
@@ -117,12 +142,12 @@ function labelled({ case: captured, flakes }: Capture): Case {
 function storedRecording(
   { case: captured, flakes, durationMs }: Capture,
   pinned: readonly string[],
-  stored: boolean,
+  reason: string | undefined,
 ): StoredRecording {
   return {
     name: captured.name,
-    stored,
-    ...(stored ? {} : { reason: 'it is flaky' }),
+    stored: reason === undefined,
+    ...(reason === undefined ? {} : { reason }),
     flakes,
     pinned,
     ...(captured.gold === undefined ? {} : { returncode: captured.gold.returncode }),

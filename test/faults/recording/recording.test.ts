@@ -3,6 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { bytesContent } from '../../../src/core/cases/content';
+import { GoldStore } from '../../../src/core/cases/gold/goldStore';
+import { recordIntoStore } from '../../../src/core/recording/recordIntoStore';
 import { Recorder } from '../../../src/core/recording/recorder';
 import { verifyTarget } from '../../../src/core/recording/verify';
 import { draft, golden, processesOf, textFile, useRealProgram } from './real/realProgram';
@@ -10,6 +12,27 @@ import { draft, golden, processesOf, textFile, useRealProgram } from './real/rea
 suite('recording a real program', function () {
   this.timeout(120_000);
   const real = useRealProgram();
+
+  test('a case that the store has no place for takes no other with it', async () => {
+    const store = new GoldStore(path.join(real.dir, 'rows.jsonl'));
+    const target = { ...real.target, store };
+    const options = { lanes: 2, replace: false, allowFlaky: false, pin: false, runs: 1 };
+    const drafts = [draft('a', 'echo'), draft('b', 'files'), draft('c', 'echo')];
+    const recorded = await recordIntoStore(target, real.engine, drafts, options);
+    assert.deepEqual(
+      recorded.map(({ stored }) => stored),
+      [true, false, true],
+    );
+    assert.match(recorded[1]?.reason ?? '', /no place for the files that the program leaves/u);
+    assert.deepEqual(
+      (await store.list()).cases.map(({ name }) => name),
+      ['a', 'c'],
+    );
+    const named = [draft('a', 'echo'), draft('up//there', 'echo')];
+    const [first, second] = await real.recordAll(named, { runs: 1 });
+    assert.equal(first?.stored, true);
+    assert.match(second?.reason ?? '', /can't be the name of a case/u);
+  });
 
   test('every byte comes back: binary, large, empty, with files, through /dev/stdin', async () => {
     const files = [textFile('gone.txt', 'x'), textFile('kept.txt', 'k')];

@@ -124,10 +124,23 @@ suite('a list of inputs', () => {
     ['args of another type', '{"args":[1]}\n', /Line 1 .*args/u],
     ['a name twice', '{"name":"a"}\n{"name":"a"}\n', /Line 2 .*twice/u],
     ['a file that is not there', '{"stdin":{"file":"none"}}\n', /Line 1 .*none/u],
+    ['a variable whose name holds a =', '{"env":{"A=B":"c"}}\n', /Line 1 .*variable/u],
+    ['a NUL in an argument', '{"args":["a\\u0000b"]}\n', /Line 1 .*NUL/u],
+    ['half a character', '{"args":["\\ud800"]}\n', /Line 1 .*half a character/u],
+    ['half a character in a text', '{"stdin":"\\ud800"}\n', /Line 1 .*half a character/u],
+    ['a file outside', '{"files":{"../x":"q"}}\n', /Line 1 .*outside/u],
+    ['a file below a file', '{"files":{"a":"q","a/b":"c"}}\n', /Line 1 .*folder/u],
+    ['a link to nothing', '{"files":{"l":{"link":""}}}\n', /Line 1 .*link/u],
   ];
   for (const [what, list, why] of wrong) {
     test(`${what} is refused with its line`, () => assert.rejects(read(list), why));
   }
+
+  test('bytes of UTF-8 that come escaped are the characters that they are', async () => {
+    const [draft] = await read('{"args":["\\udcc3\\udca9"],"env":{"A":"\\udcc3\\udca9"}}\n');
+    assert.deepEqual(draft?.input.args, ['é']);
+    assert.deepEqual(draft.input.env, { A: 'é' });
+  });
 
   test('a target that is called with arguments of its own wants them', async () => {
     const qsv = target({ argv0: 'qsv', prefixArgs: ['select'] });
@@ -157,6 +170,26 @@ suite('a list of inputs', () => {
       ['x', '1', '644'],
     ]);
   });
+});
+
+suite('a case of parts that no program can be given', () => {
+  const wrong: readonly (readonly [parts: { files?: string[]; env?: string[] }, why: RegExp])[] = [
+    [
+      { files: ['../up=/dev/null'] },
+      /g\/n cannot be recorded: its file \.\.\/up would lie outside/u,
+    ],
+    [{ files: ['x=/dev/null', 'x=/dev/null'] }, /its file x is there twice/u],
+    [{ env: ['A=b\0'] }, /NUL/u],
+  ];
+  for (const [parts, why] of wrong) {
+    test(JSON.stringify(parts), () => {
+      const others = { name: 'g/n', args: [], stdin: new Uint8Array(), labels: [], duals: [] };
+      return assert.rejects(
+        makeDraft({ ...others, files: [], env: [], ...parts }, '/', new Set()),
+        why,
+      );
+    });
+  }
 });
 
 suite('names made of arguments', () => {

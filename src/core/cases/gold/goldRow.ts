@@ -11,8 +11,9 @@ import * as z from 'zod';
 import type { Case, FileEntry } from '../case';
 import { defaultFileMode } from '../caseLayout';
 import { bytesContent } from '../content';
-import { canonicalOsString, encodeOsString } from '../osString';
+import { encodeOsString, standsForBytes } from '../osString';
 import { isInsidePath } from '../paths';
+import { inputProblem } from '../soundInput';
 
 const file = z.looseObject({ format: z.string(), content: z.string().nullish() });
 
@@ -75,7 +76,9 @@ export function rowToCase(source: GoldRow): Case | string {
     }
     files.push(entry);
   }
-  const problem = treeProblem(files) ?? textProblem(source);
+  const { args } = given;
+  const env = given.env ?? {};
+  const problem = inputProblem({ args, env, files }) ?? textProblem(source);
   if (problem !== undefined) {
     return problem;
   }
@@ -84,8 +87,8 @@ export function rowToCase(source: GoldRow): Case | string {
     labels: given.labels ?? [],
     duals: given.visible_duals ?? [],
     input: {
-      args: given.args,
-      env: given.env ?? {},
+      args,
+      env,
       stdin: bytesContent(encodeOsString(given.stdin ?? '')),
       files,
     },
@@ -125,34 +128,10 @@ function fromBase64(text: string): Buffer | undefined {
   return isSound ? Buffer.from(bare, 'base64') : undefined;
 }
 
-function treeProblem(files: readonly FileEntry[]): string | undefined {
-  const paths = new Set(files.map(({ path }) => path));
-  for (const path of paths) {
-    for (let slash = path.indexOf('/'); slash >= 0; slash = path.indexOf('/', slash + 1)) {
-      if (paths.has(path.slice(0, slash))) {
-        return `its file ${path.slice(0, slash)} is a folder for ${path} too`;
-      }
-    }
-  }
-  return undefined;
-}
-
 function textProblem({ test_case: given, stdout, stderr }: GoldRow): string | undefined {
-  const osStrings = [...given.args, ...Object.entries(given.env ?? {}).flat()];
-  if (osStrings.some((each) => canonicalOsString(each) === undefined)) {
-    return 'an argument or variable holds a NUL or half a character, which no program can be given';
-  }
-  if (Object.keys(given.env ?? {}).some((name) => name === '' || name.includes('='))) {
-    return 'the name of a variable is empty or holds a =';
-  }
   const streams = { name: given.name, stdin: given.stdin, stdout, stderr };
   const [broken] = Object.entries(streams).find(([, text]) => !standsForBytes(text ?? '')) ?? [];
   return broken === undefined
     ? undefined
     : `its ${broken} holds half a character, which stands for no byte`;
-}
-
-/** Two quick looks spare nearly all texts the slow one. */
-function standsForBytes(text: string): boolean {
-  return Buffer.byteLength(text) === text.length || !/[\ud800-\udc7f\udd00-\udfff]/u.test(text);
 }
