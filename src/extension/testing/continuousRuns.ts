@@ -43,18 +43,18 @@ export function runContinuously(
     current?.cancel();
     vscode.Disposable.from(...subscriptions).dispose();
   });
-  void planRun(tree, request).then((parts) => {
-    if (token.isCancellationRequested) {
-      return;
-    }
-    for (const { target, subject } of parts) {
+  const watchCandidates = async () => {
+    for (const { target, subject } of await planRun(tree, request)) {
       const folder = subject === 'reference' ? undefined : candidates.find(target, subject);
-      if (folder !== undefined) {
+      if (folder !== undefined && !token.isCancellationRequested) {
         subscriptions.push(watchFolder(folder, changed));
       }
     }
-    void runner.run();
-  });
+  };
+  void watchCandidates()
+    // What can't be listed the run itself tells of.
+    .catch(() => undefined)
+    .then(() => runner.run());
 }
 
 function watchFolder(folder: string, changed: (uri: vscode.Uri) => void): vscode.Disposable {

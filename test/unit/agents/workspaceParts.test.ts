@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import os from 'node:os';
+import { Meter } from '../../../src/core/agents/budget';
+import { RunJournal } from '../../../src/core/agents/log/runJournal';
 import { OracleCallReader } from '../../../src/core/agents/oracle/oracleCall';
 import type { OracleRequest } from '../../../src/core/agents/oracle/oracleCall';
+import { TaskCommands } from '../../../src/core/agents/program/taskCommands';
 import { RelayConnection } from '../../../src/core/agents/workspace/relayConnection';
 import { relayWindow } from '../../../src/core/agents/workspace/serverFrames';
 import { shellResult } from '../../../src/core/agents/workspace/shellOutput';
@@ -116,12 +120,15 @@ suite('agents: what comes out of a sandbox', () => {
     const file = (path: string) =>
       frame(fromRunner.output, (writer) => writer.u8(0).u32(0o600).u64(2).string(path).string(''));
 
+    const noHold = () => undefined;
+
     test('is read however it is cut, and every byte is acknowledged', () => {
       let request: OracleRequest | undefined;
       let acknowledged = 0;
       const reader = new OracleCallReader(
         (came) => (request = came),
         (bytes) => (acknowledged += bytes),
+        noHold,
       );
       const data = frame(fromRunner.outputData, (writer) => writer.bytes(Buffer.from('hi')));
       const all = Buffer.concat([head(2), file('d/f'), data, start]);
@@ -143,10 +150,34 @@ suite('agents: what comes out of a sandbox', () => {
         new OracleCallReader(
           () => undefined,
           () => undefined,
+          noHold,
         );
       assert.throws(() => reader().push(start), RangeError);
       assert.throws(() => reader().push(file('../x')), RangeError);
       assert.throws(() => reader().push(frame(99)), RangeError);
+    });
+
+    test('of the task’s commands keeps no file that a forger sends along', async () => {
+      const { journal } = await RunJournal.open(os.devNull);
+      const said: string[] = [];
+      const connection = new RelayConnection({
+        data: (bytes) => said.push(Buffer.from(bytes).toString()),
+        ack: () => undefined,
+        end: () => undefined,
+      });
+      const unused = () => Promise.reject(new Error('nothing is run'));
+      new TaskCommands({
+        tools: [],
+        journal,
+        meter: new Meter({}, undefined),
+        signal: new AbortController().signal,
+        onSubmitted: unused,
+        onFailure: () => undefined,
+      }).serve(connection);
+      const data = frame(fromRunner.outputData, (writer) => writer.bytes(Buffer.alloc(1000)));
+      connection.onBytes(Buffer.concat([head(2), file('d/f'), data, start]));
+      assert.match(said.join(''), /brings files along/u);
+      await journal.dispose();
     });
 
     test('stdin is acknowledged when it has been taken', async () => {
@@ -155,6 +186,7 @@ suite('agents: what comes out of a sandbox', () => {
       const reader = new OracleCallReader(
         (came) => requests.push(came),
         (bytes) => acknowledged.push(bytes),
+        noHold,
       );
       reader.push(Buffer.concat([head(0), start]));
       acknowledged = [];

@@ -86,23 +86,14 @@ export class Oracle implements AsyncDisposable {
       release();
     };
     this.ending.signal.addEventListener('abort', () => gone.abort(), { signal: gone.signal });
-    const reader = new OracleCallReader(
-      (request) => {
+    OracleCallReader.listen(connection, answer, {
+      onStart: (request, reader) => {
         void this.queue
           .add(() => this.answer(request, reader, answer, gone.signal))
           .finally(release);
       },
-      (bytes) => connection.acknowledge(bytes),
       hold,
-    );
-    connection.onBytes = (bytes) => {
-      try {
-        reader.push(bytes);
-      } catch (error) {
-        answer.failed(`the call was not understood: ${errorText(error)}`);
-        connection.onBytes = () => undefined;
-      }
-    };
+    });
   };
 
   async dispose(): Promise<void> {

@@ -2,8 +2,11 @@ import type { FileEntry } from '../../cases/case';
 import { bytesContent } from '../../cases/content';
 import { decodeOsString } from '../../cases/osString';
 import { isInsidePath } from '../../cases/paths';
+import { errorText } from '../../errors';
 import { FieldReader, FrameSplitter, fromRunner, toRunner } from '../../sandbox/frames';
 import { ByteQueue } from '../workspace/byteQueue';
+import type { RelayConnection } from '../workspace/relayConnection';
+import type { OracleAnswer } from './oracleAnswer';
 
 /** What a stub asks for. */
 export interface OracleRequest {
@@ -27,6 +30,13 @@ const mostEntries = 2100;
 
 type Head = Pick<OracleRequest, 'argv' | 'env' | 'cwd' | 'umask'> & { readonly hasStdin: boolean };
 
+export interface CallListener {
+  /** Called when all but stdin has come. */
+  readonly onStart: (request: OracleRequest, reader: OracleCallReader) => void;
+  /** Called with bytes of files before they are kept; throws where there is no room. */
+  readonly hold: (bytes: number) => void;
+}
+
 /**
  * Reads what a stub sends. What comes from the agent's sandbox is not to be trusted: anything that
  * does not fit throws, and the call ends.
@@ -49,8 +59,29 @@ export class OracleCallReader {
   constructor(
     private readonly onStart: (request: OracleRequest) => void,
     private readonly acknowledge: (bytes: number) => void,
-    private readonly hold: (bytes: number) => void = () => undefined,
+    private readonly hold: (bytes: number) => void,
   ) {}
+
+  /** Reads the one call of a connection; what can't be one is answered with the reason. */
+  static listen(
+    connection: RelayConnection,
+    answer: OracleAnswer,
+    { onStart, hold }: CallListener,
+  ): void {
+    const reader: OracleCallReader = new OracleCallReader(
+      (request) => onStart(request, reader),
+      (bytes) => connection.acknowledge(bytes),
+      hold,
+    );
+    connection.onBytes = (bytes) => {
+      try {
+        reader.push(bytes);
+      } catch (error) {
+        answer.failed(`the call was not understood: ${errorText(error)}`);
+        connection.onBytes = () => undefined;
+      }
+    };
+  }
 
   /** @throws RangeError when it is nothing that a stub sends. */
   push(bytes: Buffer): void {

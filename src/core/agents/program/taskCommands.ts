@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CancelledError, errorText } from '../../errors';
+import { CancelledError } from '../../errors';
 import type { Meter } from '../budget';
 import { eventEntry } from '../log/eventEntry';
 import type { RunJournal } from '../log/runJournal';
@@ -34,18 +34,13 @@ export class TaskCommands {
   /** Serves one connection; never throws. */
   serve(connection: RelayConnection): void {
     const answer = new OracleAnswer(connection);
-    const reader = new OracleCallReader(
-      ({ argv }) => void this.run(argv[0] ?? '', answer),
-      (bytes) => connection.acknowledge(bytes),
-    );
-    connection.onBytes = (bytes) => {
-      try {
-        reader.push(bytes);
-      } catch (error) {
-        answer.failed(`the call was not understood: ${errorText(error)}`);
-        connection.onBytes = () => undefined;
-      }
-    };
+    OracleCallReader.listen(connection, answer, {
+      onStart: ({ argv }) => void this.run(argv[0] ?? '', answer),
+      // They are about the workspace as it stands: what a forger sends is not kept.
+      hold: () => {
+        throw new RangeError('it brings files along');
+      },
+    });
   }
 
   private async run(called: string, answer: OracleAnswer): Promise<void> {
