@@ -3,20 +3,20 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { Workbench } from '../../src/core/agents/run/workbench';
-import { FolderStore } from '../../src/core/cases/folderStore';
-import { CancelledError } from '../../src/core/errors';
-import { BubblewrapEngine } from '../../src/core/sandbox/bubblewrap/bubblewrapEngine';
-import type { Engine } from '../../src/core/sandbox/sandbox';
-import { buildCandidate } from '../../src/core/scoring/build';
-import type { BuiltCandidate } from '../../src/core/scoring/build';
-import { readCandidate } from '../../src/core/scoring/candidateSource';
-import { standardLibrary } from '../../src/core/scoring/standardLibrary';
-import { languageSetup } from '../../src/core/targets/languageDefaults';
-import type { Target } from '../../src/core/targets/target';
-import { WorkFolder } from '../../src/core/workFolder';
-import { buildDist } from '../support/engines/builtDist';
-import { findCommand } from '../support/engines/hostTools';
+import { Workbench } from '../../../src/core/agents/run/workbench';
+import { FolderStore } from '../../../src/core/cases/folderStore';
+import { CancelledError } from '../../../src/core/errors';
+import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
+import type { Engine } from '../../../src/core/sandbox/sandbox';
+import { buildCandidate } from '../../../src/core/scoring/build';
+import type { BuiltCandidate } from '../../../src/core/scoring/build';
+import { readCandidate } from '../../../src/core/scoring/candidateSource';
+import { standardLibrary } from '../../../src/core/scoring/standardLibrary';
+import { languageSetup } from '../../../src/core/targets/languageDefaults';
+import type { Target } from '../../../src/core/targets/target';
+import { WorkFolder } from '../../../src/core/workFolder';
+import { buildDist } from '../../support/engines/builtDist';
+import { findExecutable } from '../../support/host/findExecutable';
 
 const MiB = 1024 * 1024;
 const source = (word: string) =>
@@ -49,7 +49,7 @@ suite('a standard library that is compiled once', function () {
   suiteSetup(async function () {
     engine = new BubblewrapEngine({ distDir: buildDist() });
     const status = await engine.probe();
-    if (!status.works || findCommand('go') === undefined) {
+    if (!status.works || findExecutable(['go']) === undefined) {
       console.log(`    Skipped: ${status.works ? 'there is no Go here' : status.reason}.`);
       this.skip();
     }
