@@ -115,4 +115,21 @@ suite('The workspace where its states were recorded', () => {
     assert.equal(problems.length, 1);
     assert.match(problems[0] ?? '', /^From event 1 on: The run's history holds no state ffff/u);
   });
+
+  test('what a run marks in its log are sentences, and other information is shown as it is', async () => {
+    const transcript = await open([
+      await state(3, { 'a.txt': 'x\n' }),
+      info('run', { resumed: true, step: 2 }),
+      info('workspace', { seen: 1 }),
+    ]);
+    const summaries = await transcript.summaries(0, 0, 3);
+    assert.deepEqual(
+      summaries.map(({ title }) => title),
+      [
+        'The files were kept as they stood after step 3.',
+        'The run was resumed after step 2.',
+        'workspace: {"seen":1}',
+      ],
+    );
+  });
 });

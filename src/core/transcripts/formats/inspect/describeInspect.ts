@@ -31,7 +31,8 @@ const describers: Readonly<Record<string, Describe>> = {
   compaction,
   checkpoint,
   error: (event, context) => failure(event['error'], context),
-  info: ({ data, source }, { references }) => said(references.deep(data), asText(source)),
+  info: ({ data, source }, { references }) =>
+    markText(source, data) ?? said(references.deep(data), asText(source)),
   logger: ({ message }, { references }) => {
     const { level, message: text } = asObject(message);
     return textual(`${asText(level)}: ${references.text(asText(text))}`);
@@ -67,6 +68,19 @@ function said(data: unknown, source: string): Described {
     return textual(data);
   }
   return { title: '', parts: [{ type: 'data', label: source || 'info', value: data }] };
+}
+
+/** What runs of `mirrorcode` mark in their logs, as sentences: a kept state, and that a run goes on. */
+function markText(source: unknown, data: unknown): Described | undefined {
+  const { state, step, resumed } = asObject(data);
+  if (typeof step !== 'number') {
+    return undefined;
+  }
+  return source === 'workspace' && typeof state === 'string'
+    ? textual(`The files were kept as they stood after step ${step}.`)
+    : source === 'run' && resumed === true
+      ? textual(`The run was resumed after step ${step}.`)
+      : undefined;
 }
 
 /** Fields that every event has and no reader looks for. */
