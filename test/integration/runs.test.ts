@@ -5,6 +5,8 @@ import * as vscode from 'vscode';
 import type { StoredRun } from '../../src/core/agents/run/runFolder';
 import { ModelServer } from '../support/modelServer/modelServer';
 import type { Script } from '../support/modelServer/modelServer';
+import { ScriptedAsker } from '../unit/extension/scriptedAsker';
+import { Person } from './person';
 import { activated, eventually, needsEngine, remove, shown } from './workbench';
 
 const program = `import sys
@@ -18,6 +20,15 @@ const dawdle: Script = () => ({
   calls: [{ name: 'bash', arguments: { cmd: 'echo "$((n = n + 1))"' } }],
   delayMs: 200,
 });
+
+/** The same as an agent of a command line does it, with nothing but a shell. */
+const workInShell: Script = ({ messages }) => {
+  const turn = messages.filter(({ role }) => role === 'assistant').length;
+  const write = `mkdir -p src/tac && cat > src/tac/__main__.py <<'END'\n${program}END\nprintf 'a\\nb\\n' | tac`;
+  const cmd = [`cd /workdir && ${write}`, 'evaluate_testcases; submit'][turn];
+  const calls = cmd === undefined ? [] : [{ name: 'bash', arguments: { cmd } }];
+  return { text: `Turn ${turn}`, calls };
+};
 
 /** Writes a program, asks the reference, evaluates and submits. */
 const work: Script = (_request, n) => {
@@ -141,54 +152,62 @@ suite('runs of agents in VS Code', () => {
       person.leaves();
     }
   });
-});
 
-type Show = typeof vscode.window.showInformationMessage;
-
-/** Someone at the window: hears what it says, clicks and types what was agreed on before. */
-class Person {
-  private readonly said: string[] = [];
-  private readonly inputs: string[] = [];
-  private readonly buttons: string[] = [];
-  private readonly window: Record<string, unknown>;
-  private readonly before = new Map<string, unknown>();
-
-  constructor(window: typeof vscode.window) {
-    this.window = window;
-    const hear = ((text: string, ...rest: unknown[]) => {
-      this.said.push(text);
-      const [button] = this.buttons;
-      const isOffered = button !== undefined && rest.includes(button);
-      return Promise.resolve(isOffered ? this.buttons.shift() : undefined);
-    }) as Show;
-    this.replace('showInformationMessage', hear);
-    this.replace('showWarningMessage', hear);
-    this.replace('showInputBox', () => Promise.resolve(this.inputs.shift()));
-  }
-
-  types(...texts: string[]): void {
-    this.inputs.push(...texts);
-  }
-
-  clicks(button: string): void {
-    this.buttons.push(button);
-  }
-
-  async heard(text: RegExp): Promise<void> {
-    await eventually(`${text.source} to be said`, () => {
-      assert.ok(
-        this.said.some((one) => text.test(one)),
-        this.said.join('\n'),
+  test('an agent of a command line is chosen, works, and is shown by its name', async function () {
+    this.timeout(120_000);
+    const api = await activated();
+    await needsEngine(this, api);
+    const { trees, services } = api;
+    server.play(workInShell);
+    const extension = services.context.extensionPath;
+    const agent = {
+      name: 'scripted',
+      program: path.join(extension, 'test/support/runs/scriptedAgent.mjs'),
+      command: '{program} anthropic stream ~/.scripted/{sessionId}.jsonl < {promptFile}',
+      api: 'anthropic',
+      env: { MODEL_URL: '{baseUrl}', MODEL_KEY: '{key}', MODEL_NAME: 'another-model' },
+      session: '~/.scripted/{sessionId}.jsonl',
+    };
+    const model = { model: 'scripted/m', baseUrl: server.baseUrl };
+    const settings = vscode.workspace.getConfiguration('mirrorcode');
+    await settings.update('agents', [agent], vscode.ConfigurationTarget.Workspace);
+    await settings.update('models', [model], vscode.ConfigurationTarget.Workspace);
+    const { asker } = services;
+    const answers = new ScriptedAsker(['scripted', 'scripted/m', 'A trial', '1']);
+    try {
+      Object.assign(services, { asker: answers });
+      await vscode.commands.executeCommand('mirrorcode.runAgent', { target: 'tac' });
+      assert.deepEqual(answers.log.slice(0, 2), [
+        '1/4 Which agent works on it?',
+        '2/4 Which model works on it?',
+      ]);
+      const run = await eventually(
+        'the run to be scored',
+        async () => {
+          const [found] = services.model.runs;
+          const [log = ''] = services.runs.logs;
+          assert.ok(found, `no run; its process says: ${await readFile(log, 'utf8')}`);
+          assert.equal(found.state.status, 'done', found.state.reason ?? (await shown(trees.runs)));
+          return found;
+        },
+        60_000,
       );
-    });
-  }
-
-  leaves(): void {
-    this.before.forEach((original, name) => (this.window[name] = original));
-  }
-
-  private replace(name: string, value: unknown): void {
-    this.before.set(name, this.window[name]);
-    this.window[name] = value;
-  }
-}
+      assert.equal(run.state.end?.kind, 'submitted');
+      assert.match(await shown(trees.runs), /scripted · scripted\/m {2}42\.8 % · .* tokens/u);
+      // What it kept of its own session plays like any transcript.
+      const session = vscode.Uri.file(path.join(run.dir, 'session.jsonl'));
+      await vscode.commands.executeCommand('mirrorcode.openInReplay', session);
+      await eventually('the session', () => {
+        const input = vscode.window.tabGroups.activeTabGroup.activeTab?.input;
+        assert.ok(input instanceof vscode.TabInputCustom);
+        assert.equal(input.uri.fsPath, session.fsPath);
+      });
+    } finally {
+      Object.assign(services, { asker });
+      await vscode.commands.executeCommand('workbench.action.closeAllEditors');
+      await settings.update('agents', undefined, vscode.ConfigurationTarget.Workspace);
+      await settings.update('models', undefined, vscode.ConfigurationTarget.Workspace);
+      await remove('.vscode');
+    }
+  });
+});

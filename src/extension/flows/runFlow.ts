@@ -82,13 +82,24 @@ function agentStep(given: RunAnswers, agents: readonly AgentChoice[]): Step<RunA
         },
         ...agents.map((value) => ({ label: value.title, description: value.from, value })),
       ];
-      const answer = await asker.pick<AgentChoice | 'own'>(
-        { placeholder: 'Which agent works on it?', choices },
-        place,
-      );
-      return mapAnswer(answer, (agent) => ({ ...state, agent }));
+      let placeholder = 'Which agent works on it?';
+      for (;;) {
+        const answer = await asker.pick<AgentChoice | 'own'>({ placeholder, choices }, place);
+        const missing = answer.kind === 'value' ? missingAgent(answer.value) : undefined;
+        if (missing === undefined) {
+          return mapAnswer(answer, (agent) => ({ ...state, agent }));
+        }
+        placeholder = missing;
+      }
     },
   };
+}
+
+/** Why an agent can't be chosen, if so. */
+function missingAgent(agent: AgentChoice | 'own'): string | undefined {
+  return agent === 'own' || agent.missing === undefined
+    ? undefined
+    : `${agent.title} is not on PATH. Get it with: ${agent.missing}`;
 }
 
 function modelStep(given: RunAnswers, models: readonly ModelChoice[]): Step<RunAnswers> {

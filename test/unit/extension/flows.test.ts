@@ -157,7 +157,10 @@ suite('New Target…', () => {
 
 suite('Run Agent…', () => {
   const models = [{ model: 'local/m', baseUrl: 'http://localhost:1/v1', from: 'settings' }];
-  const agents = [{ title: 'Mine', from: '/usr/bin/mine', args: ['--agent', 'mine'] }];
+  const agents = [
+    { title: 'Mine', from: '/usr/bin/mine', args: ['--agent', 'mine'] },
+    { title: 'Codex', from: 'not found', args: ['--agent', 'codex'], missing: 'npm i codex' },
+  ];
   const run = (...script: ConstructorParameters<typeof ScriptedAsker>[0]) => {
     const asker = new ScriptedAsker(script);
     return askSteps('T', { target: cal }, runSteps({ target: cal }, models, agents), asker).then(
@@ -184,6 +187,16 @@ suite('Run Agent…', () => {
     assert.deepEqual(given.budget, { tokens: 10_000_000, wallSeconds: 5400 });
     assert.equal(given.repetitions, 3);
     assert.equal(log.filter((line) => line.startsWith('✘')).length, 4);
+  });
+
+  test('says at once that an agent is not here, and lets another be chosen', async () => {
+    const { given, log } = await run('C', 'Codex', 'Mine', 'local/m', 'A trial', '1');
+    assert.deepEqual(given?.agent, agents[0]);
+    assert.deepEqual(log.slice(1, 4), [
+      '2/5 Which agent works on it?',
+      '2/5 Codex is not on PATH. Get it with: npm i codex',
+      '3/5 Which model works on it?',
+    ]);
   });
 
   test('asks no address of a provider that everybody knows', async () => {
