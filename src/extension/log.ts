@@ -27,8 +27,14 @@ export class Log implements vscode.Disposable {
     }
   }
 
-  /** Tells a person what went wrong and what to do; a bug is told once, with the way to its log. */
-  async tell(error: unknown): Promise<void> {
+  /**
+   * Tells a person what went wrong and what to do; a bug is told once, with the way to its log.
+   * @param next What they can do about it at once.
+   */
+  async tell(
+    error: unknown,
+    next?: { readonly label: string; readonly run: () => Promise<unknown> },
+  ): Promise<void> {
     this.error(error);
     if (isCancelled(error)) {
       return;
@@ -37,8 +43,12 @@ export class Log implements vscode.Disposable {
       error instanceof UserError
         ? errorSentences(error)
         : `MirrorCode made a mistake: ${errorText(error).replace(/\.$/u, '')}. The log has the details.`;
-    if ((await vscode.window.showErrorMessage(text, 'Show Log')) === 'Show Log') {
+    const buttons = [...(next === undefined ? [] : [next.label]), 'Show Log'];
+    const answer = await vscode.window.showErrorMessage(text, ...buttons);
+    if (answer === 'Show Log') {
       await vscode.commands.executeCommand(commands.showLog);
+    } else if (answer !== undefined) {
+      await next?.run();
     }
   }
 

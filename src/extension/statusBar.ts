@@ -2,11 +2,10 @@ import * as vscode from 'vscode';
 import type { EngineStatus } from '../core/sandbox/sandbox';
 import { registerCommand } from './commands/registerCommands';
 import { languageTitles } from '../core/targets/languageDefaults';
-import { tallyText } from './model/verdictText';
+import { scoreText, shortScoreText } from './model/scoreText';
 import type { Services } from './services';
 import { engineSettings, readSetting } from './settings';
 import { commands } from './tables/commands';
-import { scoreText } from './trees/runNodes';
 
 /** What the status bar says of the engines. */
 type EngineState =
@@ -75,15 +74,7 @@ export class StatusBar implements vscode.Disposable {
     const [newest] = model.scores;
     const engine = this.engineText();
     const score =
-      newest === undefined
-        ? ''
-        : ` · ${newest.header.target} ${
-            newest.header.state === 'done' && newest.header.counts !== undefined
-              ? tallyText(newest.header.counts)
-              : newest.interrupted === true
-                ? 'interrupted'
-                : newest.header.state
-          }`;
+      newest === undefined ? '' : ` · ${newest.header.target} ${shortScoreText(newest)}`;
     this.item.text = `$(beaker) ${engine.text}${score}`;
     this.item.tooltip = new vscode.MarkdownString(
       [

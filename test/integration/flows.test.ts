@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
 import type { Capture } from '../../src/extension/trees/captureNodes';
+import { Person } from './person';
 import { activated, eventually, inWorkspace, needsEngine, remove, shown } from './workbench';
 
 async function record(more: object): Promise<Capture> {
@@ -101,6 +102,27 @@ suite('recording and scoring in VS Code', () => {
     assert.equal(await shown(api.trees.capture), '');
   });
 
+  test('what cannot be recorded can be changed and recorded again', async function () {
+    const api = await activated();
+    await needsEngine(this, api);
+    const person = new Person(api.window);
+    try {
+      person.clicks('Change and Record Again');
+      await vscode.commands.executeCommand('mirrorcode.recordCase', {
+        target: 'tac',
+        line: 'tac',
+        stdin: { kind: 'file', path: inWorkspace('not-there') },
+        files: [],
+        name: 'absent',
+        review: false,
+      });
+      await person.heard(/not-there/u, 2);
+    } finally {
+      person.leaves();
+    }
+    assert.equal(await shown(api.trees.capture), '');
+  });
+
   test('re-recording says when nothing has changed, and queues what has', async function () {
     const api = await activated();
     await needsEngine(this, api);
@@ -133,13 +155,15 @@ suite('recording and scoring in VS Code', () => {
   });
 
   test('a new target is made around an executable, and opens', async () => {
-    const { trees } = await activated();
-    await vscode.commands.executeCommand('mirrorcode.newTarget', {
-      reference: '/bin/sh',
-      name: 'shell',
-      folder: inWorkspace('shell'),
-    });
+    const { trees, window } = await activated();
+    const person = new Person(window);
     try {
+      await vscode.commands.executeCommand('mirrorcode.newTarget', {
+        reference: '/bin/sh',
+        name: 'shell',
+        folder: inWorkspace('shell'),
+      });
+      await person.heard(/shell was made\. Record its first case/u);
       const { document } = vscode.window.activeTextEditor ?? {};
       assert.equal(document?.uri.fsPath, inWorkspace('shell/mirrorcode.json'));
       assert.match(document.getText(), /"path": "\/bin\/sh"/);
@@ -147,21 +171,34 @@ suite('recording and scoring in VS Code', () => {
         assert.match(await shown(trees.tasks), /\[package\] shell {2}0 cases/);
       });
     } finally {
+      person.leaves();
       await remove('shell');
     }
   });
 
-  test('a score appears among the runs, with its rate', async function () {
+  test('a score is told, leads to its first failure, and appears among the runs', async function () {
     const api = await activated();
     await needsEngine(this, api);
-    await vscode.commands.executeCommand('mirrorcode.scoreCandidate', {
-      target: 'tac',
-      language: 'python',
-    });
+    const person = new Person(api.window);
+    person.clicks('Compare First Failure');
+    try {
+      await vscode.commands.executeCommand('mirrorcode.scoreCandidate', {
+        target: 'tac',
+        language: 'python',
+      });
+      await person.heard(/^tac in Python: 71\.4 %, 5 of 7\.$/u);
+      await eventually('the first failure', () => {
+        const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
+        assert.ok(tab?.input instanceof vscode.TabInputWebview, tab?.label);
+        assert.match(tab.label, /lines\/unfinished/);
+      });
+    } finally {
+      person.leaves();
+    }
     await eventually('the score', async () => {
       assert.match(
         await shown(api.trees.runs),
-        /^\[testing-failed-icon\] tac in Python .*\n {2}\[testing-failed-icon\] \d\d:\d\d {2}71\.4 % · 5 of 7/,
+        /^\[testing-failed-icon\] tac in Python .*\n {2}\[testing-failed-icon\] \d\d:\d\d {2}71\.4 % · 5 of 7\n {4}\[testing-failed-icon\] lines\/unfinished {2}stdout differs/,
       );
     });
     assert.match(

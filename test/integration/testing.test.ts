@@ -48,6 +48,12 @@ suite('the Test Explorer in VS Code', () => {
       '  unfinished-2',
     ]);
     assert.ok(python.parent?.children.get('reference'));
+    const groups = [...python.children].map(([, item]) => item);
+    groups.sort((a, b) => (a.sortText ?? '').localeCompare(b.sortText ?? ''));
+    assert.deepEqual(
+      groups.map(({ label }) => label),
+      ['visible/files', 'visible/lines', 'hidden/lines'],
+    );
   });
 
   test('shows groups at once, and their cases follow by themselves', async () => {

@@ -26,7 +26,10 @@ export async function auditTarget(
   if (reference) {
     requireTrust('Running the reference');
   }
-  const target = await chooseTarget(services, argument, 'Audit Which Target?');
+  const target = await chooseTarget(services, argument, {
+    title: 'Audit Target',
+    placeHolder: 'Which target is to be audited?',
+  });
   if (target === undefined) {
     return;
   }

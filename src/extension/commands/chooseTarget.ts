@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
+import { targetRow } from '../model/targetInfo';
 import type { TargetInfo } from '../model/targetInfo';
 import type { Services } from '../services';
 import { caseOfDocument, targetSubject } from './subjects';
@@ -12,7 +13,7 @@ import { caseOfDocument, targetSubject } from './subjects';
 export async function chooseTarget(
   { model }: Services,
   argument: unknown,
-  placeHolder: string,
+  question: { readonly title: string; readonly placeHolder: string },
 ): Promise<TargetInfo | undefined> {
   const { targets } = model;
   const named = targetSubject(argument) ?? targets.find(({ name }) => name === nameIn(argument));
@@ -27,15 +28,14 @@ export async function chooseTarget(
   const uri = vscode.window.activeTextEditor?.document.uri;
   const open = uri === undefined ? undefined : await caseOfDocument(uri, model);
   const choices = targets.map((target) => ({
-    label: target.name,
-    description: target.title,
+    ...targetRow(target),
     target,
   }));
   if (choices.length === 1) {
     return choices[0]?.target;
   }
   choices.sort((a, b) => Number(b.target === open?.target) - Number(a.target === open?.target));
-  return (await vscode.window.showQuickPick(choices, { placeHolder }))?.target;
+  return (await vscode.window.showQuickPick(choices, question))?.target;
 }
 
 function nameIn(argument: unknown): string | undefined {

@@ -3,15 +3,16 @@ import { UserError } from '../../core/errors';
 import type { CaseResult } from '../../core/scoring/score';
 import type { Services } from '../services';
 import { commands } from '../tables/commands';
+import type { JudgedCase } from '../trees/judgedNodes';
 import { theCase } from './runCase';
-import { testItemOf } from './subjects';
+import { subjectOf, testItemOf } from './subjects';
 
 /** *Compare Bytes*: the gold beside what the candidate gave when the case was last judged. */
 export async function compareCase(services: Services, argument?: unknown): Promise<void> {
   const { engine } = services;
   const subject = await theCase(services, argument);
   const { target, name } = subject;
-  const verdict = await lastVerdict(services, argument, subject);
+  const verdict = judgedIn(argument) ?? (await lastVerdict(services, argument, subject));
   if (verdict === undefined) {
     throw new UserError(`${name} has not been judged yet, so there is nothing to compare.`, {
       action: 'Run it first.',
@@ -32,6 +33,14 @@ export async function compareCase(services: Services, argument?: unknown): Promi
     returncode: { expected: returncode, actual: result.returncode },
     origin: subject,
   });
+}
+
+/** The verdict of a row that is about one score. */
+function judgedIn(argument: unknown): JudgedCase['judged'] | undefined {
+  const subject = subjectOf(argument);
+  return subject?.kind === 'case' && 'judged' in subject
+    ? (subject as unknown as JudgedCase).judged
+    : undefined;
 }
 
 /** The verdict that a test message is about, else the newest one. */

@@ -6,6 +6,8 @@ import { newTargetSteps } from '../flows/newTargetFlow';
 import type { NewTargetAnswers, NewTargetContext } from '../flows/newTargetFlow';
 import { askSteps } from '../quickInput/steps';
 import type { Services } from '../services';
+import { commands } from '../tables/commands';
+import type { TargetSubject } from '../trees/taskViews';
 
 /** *New Target…*: asks, writes `mirrorcode.json` and opens it. */
 export async function newTarget(services: Services, argument?: unknown): Promise<void> {
@@ -22,15 +24,33 @@ export async function newTarget(services: Services, argument?: unknown): Promise
   log.info(`Made the target ${name} in ${folder}.`);
   await model.refresh();
   await vscode.window.showTextDocument(vscode.Uri.file(manifestPath));
-  if (vscode.workspace.getWorkspaceFolder(vscode.Uri.file(folder)) === undefined) {
+  // Not awaited: the toast stays as long as the person lets it.
+  void offerNext(services, name, folder).catch(log.keep);
+}
+
+/** Says what can be done with a new target: its first case, or to open it where it can't be seen. */
+async function offerNext({ model }: Services, name: string, folder: string): Promise<void> {
+  const target = model.findTarget(folder, name);
+  if (target === undefined) {
     const open = 'Open Its Folder';
-    const answer = await vscode.window.showInformationMessage(
-      `The target ${name} lies outside this workspace.`,
-      open,
-    );
-    if (answer === open) {
+    const text = `The target ${name} was made outside this workspace.`;
+    if ((await vscode.window.showInformationMessage(text, open)) === open) {
       await vscode.commands.executeCommand('vscode.openFolder', vscode.Uri.file(folder));
     }
+    return;
+  }
+  const record = 'Record Case…';
+  const terminal = 'Open Recording Terminal';
+  const answer = await vscode.window.showInformationMessage(
+    `The target ${name} was made. Record its first case next.`,
+    record,
+    terminal,
+  );
+  const subject: TargetSubject = { kind: 'target', target };
+  if (answer === record) {
+    await vscode.commands.executeCommand(commands.recordCase, subject);
+  } else if (answer === terminal) {
+    await vscode.commands.executeCommand(commands.openRecordingTerminal, subject);
   }
 }
 

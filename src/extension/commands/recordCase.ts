@@ -4,6 +4,7 @@ import { filesByName, recordSteps } from '../flows/recordFlow';
 import type { RecordAnswers, RecordFlowContext } from '../flows/recordFlow';
 import type { TargetInfo } from '../model/targetInfo';
 import { askSteps } from '../quickInput/steps';
+import type { Step } from '../quickInput/steps';
 import { withProgress } from '../progress';
 import type { Services } from '../services';
 import { engineSettings, readSetting } from '../settings';
@@ -26,17 +27,48 @@ export async function recordCase(
   argument?: unknown,
 ): Promise<Capture | undefined> {
   requireTrust('Recording a case');
-  const { model, engine, asker } = services;
   const preset = (
     typeof argument === 'object' && argument !== null && !('kind' in argument) ? argument : {}
   ) as RecordArguments;
   const targets = recordable(services);
   const given = await presetAnswers(services, targets, preset, targetSubject(argument));
-  const context = flowContext(services, targets);
-  const answers = await askSteps('Record Case', given, recordSteps(given, context), asker);
+  const steps = recordSteps(given, flowContext(services, targets));
+  return askAndRecord(services, { steps, targets, review: preset.review !== false }, given);
+}
+
+interface RecordFlow {
+  readonly steps: readonly Step<RecordAnswers>[];
+  readonly targets: readonly TargetInfo[];
+  readonly review: boolean;
+}
+
+/** Asks with what was answered before in its place; what can't be recorded can be changed. */
+async function askAndRecord(
+  services: Services,
+  flow: RecordFlow,
+  before: RecordAnswers,
+): Promise<Capture | undefined> {
+  const { log, asker } = services;
+  const answers = await askSteps('Record Case', before, flow.steps, asker);
   if (answers === undefined) {
     return undefined;
   }
+  try {
+    return await recordAnswered(services, flow, answers);
+  } catch (error) {
+    const run = () => askAndRecord(services, flow, answers);
+    // Not awaited: the toast stays as long as the person lets it.
+    void log.tell(error, { label: 'Change and Record Again', run }).catch(log.keep);
+    return undefined;
+  }
+}
+
+async function recordAnswered(
+  services: Services,
+  { targets, review }: RecordFlow,
+  answers: RecordAnswers,
+): Promise<Capture | undefined> {
+  const { model, engine } = services;
   const target = answers.target ?? targets[0];
   const { parsed, name } = answers;
   if (target === undefined || parsed === undefined || name === undefined) {
@@ -60,7 +92,7 @@ export async function recordCase(
   );
   services.log.info(`Recorded ${target.name} ${name}.`);
   model.touch('captures');
-  if (preset.review !== false) {
+  if (review) {
     await reviewCapture(services, capture);
   }
   return capture;

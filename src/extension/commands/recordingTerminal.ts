@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TerminalCallEvent } from '../engine/api';
+import { targetRow } from '../model/targetInfo';
 import type { TargetInfo } from '../model/targetInfo';
 import type { Services } from '../services';
 import { engineSettings, readSetting } from '../settings';
@@ -20,8 +21,7 @@ export async function openRecordingTerminal(
 async function chooseTarget(services: Services): Promise<TargetInfo | undefined> {
   const targets = recordable(services);
   const items = targets.map((target) => ({
-    label: `$(package) ${target.name}`,
-    description: target.title,
+    ...targetRow(target),
     target,
   }));
   const [only] = items;
@@ -30,7 +30,7 @@ async function chooseTarget(services: Services): Promise<TargetInfo | undefined>
       ? only
       : await vscode.window.showQuickPick(items, {
           title: 'Open Recording Terminal',
-          placeHolder: 'The target whose calls are captured',
+          placeHolder: 'Calls of which target are to be captured?',
         });
   return picked?.target;
 }

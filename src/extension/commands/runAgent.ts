@@ -17,7 +17,10 @@ type RunArguments = Partial<Omit<RunAnswers, 'target'>>;
 export async function runAgent(services: Services, argument?: unknown): Promise<void> {
   requireTrust('Running an agent');
   const { asker, runs } = services;
-  const target = await chooseTarget(services, argument, 'Which target is an agent to rebuild?');
+  const target = await chooseTarget(services, argument, {
+    title: 'Run Agent',
+    placeHolder: 'Which target is an agent to rebuild?',
+  });
   if (target === undefined) {
     return;
   }

@@ -3,10 +3,12 @@ import { UserError } from '../../core/errors';
 import type { Language } from '../../core/targets/target';
 import { scoreSteps } from '../flows/scoreFlow';
 import type { ScoreAnswers } from '../flows/scoreFlow';
+import { targetRow } from '../model/targetInfo';
 import type { TargetInfo } from '../model/targetInfo';
 import { askSteps } from '../quickInput/steps';
 import type { Services } from '../services';
 import { targetSubject } from './subjects';
+import { tellScore } from './tellScore';
 import { requireTrust } from './trust';
 
 /** What the commands can be called with: answers that are then not asked for. */
@@ -38,7 +40,11 @@ export async function scoreCandidate(services: Services, argument?: unknown): Pr
   }
   const cancellation = new vscode.CancellationTokenSource();
   try {
-    await testRuns.run(new vscode.TestRunRequest([item]), cancellation.token);
+    const [score] = await testRuns.run(new vscode.TestRunRequest([item]), cancellation.token);
+    if (score !== undefined) {
+      // Not awaited: the toast stays as long as the person lets it.
+      void tellScore(services, score).catch(services.log.keep);
+    }
   } finally {
     cancellation.dispose();
   }
@@ -90,7 +96,7 @@ async function ask(
 ): Promise<Chosen | undefined> {
   const { targets } = model;
   if (targets.length === 0) {
-    throw new UserError(`${title} failed: this workspace has no target.`, {
+    throw new UserError('This workspace has no target.', {
       action: 'Make one with MirrorCode: New Target….',
     });
   }
@@ -117,10 +123,13 @@ async function ask(
 async function askTarget({ model }: Services): Promise<TargetInfo | undefined> {
   const choices = model.targets
     .filter(({ hasReference }) => hasReference)
-    .map((target) => ({ label: target.name, description: target.title, target }));
+    .map((target) => ({ ...targetRow(target), target }));
   const picked =
     choices.length === 1
       ? choices[0]
-      : await vscode.window.showQuickPick(choices, { placeHolder: 'Which reference?' });
+      : await vscode.window.showQuickPick(choices, {
+          title: 'Re-verify Reference',
+          placeHolder: 'Which target’s golds are to be asked for again?',
+        });
   return picked?.target;
 }

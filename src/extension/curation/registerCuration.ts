@@ -15,7 +15,10 @@ export function registerCuration(services: Services): Disposable {
   return vscode.Disposable.from(
     panels,
     registerCommand(services, 'openCuration', async (argument) => {
-      const target = await chooseTarget(services, argument, 'Curate Which Target?');
+      const target = await chooseTarget(services, argument, {
+        title: 'Open Curation',
+        placeHolder: 'Which target’s cases?',
+      });
       if (target !== undefined) {
         panels.open(target);
       }

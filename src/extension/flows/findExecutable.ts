@@ -25,7 +25,7 @@ export async function findExecutable(
       ? `${name} is not an executable file.`
       : name.includes(path.sep)
         ? 'Give the whole path, from the root on.'
-        : `No executable ${name} was found on PATH.`,
+        : `No executable ${name} was found on PATH. Give its whole path.`,
   };
 }
 

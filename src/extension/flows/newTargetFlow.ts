@@ -36,7 +36,7 @@ export function newTargetSteps(
       ask: async (state, asker, place) => {
         const answer = await asker.text(
           {
-            prompt: 'The target’s name.',
+            prompt: 'The target’s name, by which it is called in cases and commands.',
             value: state.name ?? path.basename(state.reference ?? ''),
             validate: nameProblem,
           },

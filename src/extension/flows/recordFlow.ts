@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { errorSentences } from '../../core/errors';
 import type { ParsedLine, StdinChoice } from '../engine/api';
+import { targetRow } from '../model/targetInfo';
 import type { TargetInfo } from '../model/targetInfo';
 import { answered, mapAnswer } from '../quickInput/asker';
 import type { Step } from '../quickInput/steps';
@@ -48,8 +49,7 @@ function targetStep(given: RecordAnswers, { targets }: RecordFlowContext): Step<
     when: () => given.target === undefined && targets.length > 1,
     ask: async (state, asker, place) => {
       const choices = targets.map((value) => ({
-        label: value.name,
-        ...(value.title !== value.name && { description: value.title }),
+        ...targetRow(value),
         detail: value.path,
         value,
       }));
@@ -178,7 +178,7 @@ function nameStep(given: RecordAnswers, context: RecordFlowContext): Step<Record
       const target = theTarget(state, context);
       const answer = await asker.text(
         {
-          prompt: 'The case’s name: group/name.',
+          prompt: 'The case’s name, such as group/name.',
           value: state.name ?? state.parsed?.name ?? '',
           validate: (name) => context.nameProblem(target, name),
         },

@@ -1,5 +1,6 @@
 import type { Language } from '../../core/targets/target';
 import { languageTitles } from '../../core/targets/languageDefaults';
+import { targetRow } from '../model/targetInfo';
 import type { TargetInfo } from '../model/targetInfo';
 import { mapAnswer } from '../quickInput/asker';
 import type { Step } from '../quickInput/steps';
@@ -36,8 +37,7 @@ export function scoreSteps(
       when: () => given.target === undefined && targets.length > 1,
       ask: async (state, asker, place) => {
         const choices = targets.map((value) => ({
-          label: value.name,
-          ...(value.title !== value.name && { description: value.title }),
+          ...targetRow(value),
           value,
         }));
         const answer = await asker.pick({ placeholder: 'Which target?', choices }, place);

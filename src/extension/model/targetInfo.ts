@@ -25,6 +25,21 @@ export interface TargetInfo {
   readonly candidates: Readonly<Partial<Record<Language, string>>>;
 }
 
+/** What a title says beside the target's name; nothing where it is the name, or begins with it. */
+export function titleBeside({
+  name,
+  title,
+}: Pick<TargetInfo, 'name' | 'title'>): string | undefined {
+  const beside = title.startsWith(`${name}: `) ? title.slice(name.length + 2) : title;
+  return beside === name ? undefined : beside;
+}
+
+/** A target as a list shows it that one is chosen from. */
+export function targetRow(target: TargetInfo): { label: string; description?: string } {
+  const description = titleBeside(target);
+  return { label: target.name, ...(description !== undefined && { description }) };
+}
+
 /** A target that is there and cannot be read. */
 export interface BrokenTarget {
   readonly path: string;

@@ -9,7 +9,10 @@ import { promptUri } from './promptDocuments';
 
 /** *Preview Task Prompt*: what an agent would be given, with the leak check. */
 export async function previewPrompt(services: Services, argument: unknown): Promise<void> {
-  const target = await chooseTarget(services, argument, 'The prompt of which target?');
+  const target = await chooseTarget(services, argument, {
+    title: 'Preview Task Prompt',
+    placeHolder: 'The prompt of which target?',
+  });
   const language = target && (await chooseLanguage(target, argument));
   if (target === undefined || language === undefined) {
     return;

@@ -102,6 +102,8 @@ export class CaseItems {
       group = this.controller.createTestItem(name, name, groupUri(target, name));
       group.canResolveChildren = true;
       group.tags = [tagOf(subject)];
+      // What an agent is shown stands first, as in the Tasks tree.
+      group.sortText = `${name.startsWith('visible') ? 0 : 1} ${name}`;
       parent.children.add(group);
     }
     this.data.set(group, { kind: 'group', target, subject });

@@ -5,6 +5,7 @@ import type { EngineThread } from '../engine/engineThread';
 import { languageTitles } from '../../core/targets/languageDefaults';
 import type { Log } from '../log';
 import type { Candidates } from '../model/candidates';
+import { scoreSentence } from '../model/scoreText';
 import type { TargetInfo } from '../model/targetInfo';
 import type { WorkspaceModel } from '../model/workspaceModel';
 import { runContinuously } from './continuousRuns';
@@ -30,7 +31,9 @@ export function registerTesting(parts: {
   const verifyProfile = controller.createRunProfile(
     'Re-verify Reference',
     vscode.TestRunProfileKind.Run,
-    (request, token) => runs.run(request, token),
+    async (request, token) => {
+      await runs.run(request, token);
+    },
     false,
     referenceTag,
   );
@@ -41,17 +44,18 @@ export function registerTesting(parts: {
     candidates,
     verifyProfile,
     askCandidate: (target, language) => askCandidate(candidates, target, language),
+    onScored: (score) => log.info(scoreSentence(score)),
     onError: log.keep,
   });
   controller.createRunProfile(
     'Score Candidate',
     vscode.TestRunProfileKind.Run,
-    (request, token) => {
+    async (request, token) => {
       if (request.continuous === true) {
         runContinuously({ tree, runs, candidates }, request, token);
         return;
       }
-      return runs.run(request, token);
+      await runs.run(request, token);
     },
     true,
     candidateTag,

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { CancelledError, errorText, UserError } from '../../core/errors';
 import type { CaseResult } from '../../core/scoring/score';
+import type { StoredScore } from '../../core/scoring/scoreFiles';
 import type { Language } from '../../core/targets/target';
 import type { ScoreEvent } from '../engine/api';
 import type { EngineThread } from '../engine/engineThread';
@@ -22,6 +23,7 @@ export interface TestRunsOptions {
   readonly verifyProfile: vscode.TestRunProfile;
   /** Asks for a candidate's folder and remembers it; undefined when the person gave up. */
   readonly askCandidate: (target: TargetInfo, language: Language) => Promise<string | undefined>;
+  readonly onScored: (score: StoredScore) => void;
   readonly onError: (error: unknown) => void;
 }
 
@@ -47,8 +49,13 @@ export class TestRuns {
     return new vscode.TestRunRequest(include, undefined, this.options.verifyProfile);
   }
 
-  async run(request: vscode.TestRunRequest, token: vscode.CancellationToken): Promise<void> {
+  /** @returns the scores that came of it. */
+  async run(
+    request: vscode.TestRunRequest,
+    token: vscode.CancellationToken,
+  ): Promise<readonly StoredScore[]> {
     const { tree } = this.options;
+    const scores: StoredScore[] = [];
     const run = tree.controller.createTestRun(request);
     const abort = abortOn(token, run.token);
     try {
@@ -61,7 +68,8 @@ export class TestRuns {
         if (abort.signal.aborted) {
           break;
         }
-        await this.runPart(run, part, abort.signal, request.continuous === true);
+        const score = await this.runPart(run, part, abort.signal, request.continuous === true);
+        scores.push(...(score === undefined ? [] : [score]));
       }
     } catch (error) {
       run.appendOutput(errorText(error).replace(/\r?\n/gu, '\r\n') + '\r\n');
@@ -71,6 +79,7 @@ export class TestRuns {
       abort.dispose();
       this.options.model.touch('scores');
     }
+    return scores;
   }
 
   private async runPart(
@@ -78,7 +87,7 @@ export class TestRuns {
     part: RunPart,
     signal: AbortSignal,
     continuous: boolean,
-  ): Promise<void> {
+  ): Promise<StoredScore | undefined> {
     let dir = '';
     const reporter = new RunReporter(run, part, (item, result) => {
       this.verdicts.set(item, { dir, result });
@@ -91,10 +100,11 @@ export class TestRuns {
     };
     try {
       await reporter.enqueue();
-      await (part.subject === 'reference'
+      const score = await (part.subject === 'reference'
         ? this.verify(part, signal, onEvent)
         : this.score(part, part.subject, signal, onEvent, continuous));
       await reporter.finish();
+      return score;
     } catch (error) {
       if (error instanceof CancelledError) {
         await reporter.finish();
@@ -102,6 +112,7 @@ export class TestRuns {
         await reporter.fail(reasonOf(error));
         this.options.onError(error);
       }
+      return undefined;
     }
   }
 
@@ -111,18 +122,18 @@ export class TestRuns {
     signal: AbortSignal,
     onEvent: (event: ScoreEvent) => void,
     continuous: boolean,
-  ): Promise<void> {
-    const { candidates, askCandidate, engine } = this.options;
+  ): Promise<StoredScore | undefined> {
+    const { candidates, askCandidate, engine, onScored } = this.options;
     const { target } = part;
     const known = candidates.find(target, language);
     const candidate =
       known ?? (part.chosen && !continuous ? await askCandidate(target, language) : undefined);
     if (candidate === undefined) {
       onEvent({ kind: 'note', text: 'No candidate folder is known, so nothing was scored.' });
-      return;
+      return undefined;
     }
     const scope = vscode.Uri.file(target.path);
-    await engine.call(
+    const score = await engine.call(
       'score',
       {
         target,
@@ -135,13 +146,15 @@ export class TestRuns {
       },
       { signal, onEvent },
     );
+    onScored(score);
+    return score;
   }
 
   private async verify(
     part: RunPart,
     signal: AbortSignal,
     onEvent: (event: ScoreEvent) => void,
-  ): Promise<void> {
+  ): Promise<undefined> {
     const { target } = part;
     await this.options.engine.call(
       'verify',

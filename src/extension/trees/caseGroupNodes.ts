@@ -8,7 +8,7 @@ import type { TargetInfo } from '../model/targetInfo';
 import { resultText, verdictIcons } from '../model/verdictText';
 import { commands } from '../tables/commands';
 import { itemContexts } from '../tables/views';
-import { escapeMarkdown } from './text';
+import { countText, escapeMarkdown } from './text';
 import type { TreeNode } from './treeNode';
 import type { CaseSubject, GroupSubject, FileSubject, TargetView } from './taskViews';
 
@@ -46,6 +46,7 @@ export function groupNode(
     id: `group:${view.info.key}:${group}`,
     label: groupNames[group],
     description: groupText(view, group, cases.length),
+    spoken: countText(cases.length, 'case'),
     tooltip: groupTooltips[group],
     icon: { id: groupIcons[group] },
     context: itemContexts.group,
@@ -142,6 +143,8 @@ function caseNode(
     id: `case:${target.key}:${group}:${name}`,
     label: splitName(name).rest,
     ...(description !== undefined && { description }),
+    // What the icon says.
+    spoken: description ?? (result === undefined ? 'not judged yet' : resultText(result)),
     tooltip: tooltip.filter((line) => line !== '').join('\n\n'),
     icon: result === undefined ? { id: 'circle-outline' } : verdictIcons[result.verdict],
     context: failed ? itemContexts.failedCase : itemContexts.case,

@@ -48,7 +48,9 @@ export class NodeTree implements vscode.TreeDataProvider<TreeNode>, vscode.Dispo
     );
     item.id = node.id;
     item.accessibilityInformation = {
-      label: [node.label, node.description].filter((part) => part !== undefined).join(', '),
+      label: [node.label, node.spoken ?? node.description]
+        .filter((part) => part !== undefined)
+        .join(', '),
     };
     if (node.description !== undefined) {
       item.description = node.description;

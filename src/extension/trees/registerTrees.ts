@@ -7,6 +7,7 @@ import { setContextKey } from '../contextKey';
 import type { Services } from '../services';
 import { views } from '../tables/views';
 import { captureNodes } from './captureNodes';
+import { failingCases } from './judgedNodes';
 import { NodeTree } from './nodeTree';
 import { runNodes } from './runNodes';
 import { taskNodes } from './taskNodes';
@@ -40,7 +41,14 @@ export function registerTrees(services: Services): Trees {
       groupBy: groupBy(),
     }),
   );
-  const runs = new NodeTree(() => runNodes(model.scores, model.runs, new Date()));
+  const runs = new NodeTree(() =>
+    runNodes({
+      scores: model.scores,
+      runs: model.runs,
+      now: new Date(),
+      failing: (score) => failingCases(model, score),
+    }),
+  );
   const capture = new NodeTree(() => captureNodes(model.captures));
   const captureView = show(views.capture, capture, { canSelectMany: true });
   setContextKey('mirrorcode.groupBy', groupBy());

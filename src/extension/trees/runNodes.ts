@@ -2,11 +2,15 @@ import type { StoredRun } from '../../core/agents/run/runFolder';
 import type { Language } from '../../core/targets/target';
 import type { ListedScore } from '../engine/api';
 import { languageTitles } from '../../core/targets/languageDefaults';
-import { rateText, tallyIcon, tallyText, verdictIcons } from '../model/verdictText';
+import { isBuildFailure, scoreIcon, scoreText } from '../model/scoreText';
+import { rateText } from '../model/verdictText';
+import { commands } from '../tables/commands';
 import { itemContexts } from '../tables/views';
 import { agentRunNode, runIcon } from './agentRunNode';
+import { judgedNodes } from './judgedNodes';
+import type { JudgedCase } from './judgedNodes';
 import { countText, escapeMarkdown, momentText } from './text';
-import type { NodeIcon, TreeNode } from './treeNode';
+import type { TreeNode } from './treeNode';
 
 /** What commands on a score's row are about. */
 export interface ScoreSubject {
@@ -14,12 +18,16 @@ export interface ScoreSubject {
   readonly score: ListedScore;
 }
 
-/** The Runs tree: target and language ▸ runs of agents and scores, each newest first. */
-export function runNodes(
-  scores: readonly ListedScore[],
-  runs: readonly StoredRun[],
-  now: Date,
-): TreeNode[] {
+export interface RunTreeInput {
+  readonly scores: readonly ListedScore[];
+  readonly runs: readonly StoredRun[];
+  readonly now: Date;
+  /** The cases of a score that do not pass. */
+  readonly failing: (score: ListedScore) => Promise<readonly JudgedCase[]>;
+}
+
+/** The Runs tree: target and language ▸ runs of agents and scores, each newest first ▸ what fails. */
+export function runNodes(input: RunTreeInput): TreeNode[] {
   const tasks = new Map<string, TaskMembers>();
   const membersOf = (target: string, language: Language): TaskMembers => {
     const key = `${target}_${language}`;
@@ -27,18 +35,18 @@ export function runNodes(
     tasks.set(key, members);
     return members;
   };
-  for (const score of scores) {
+  for (const score of input.scores) {
     // That of a run stands in the run's own row.
     if (score.ofRun !== true) {
       membersOf(score.header.target, score.header.language).scores.push(score);
     }
   }
-  runs.forEach((run) =>
+  input.runs.forEach((run) =>
     membersOf(run.state.settings.target, run.state.settings.language).runs.push(run),
   );
   return [...tasks]
     .sort(([a], [b]) => a.localeCompare(b))
-    .map(([key, members]) => taskNode(key, members, now));
+    .map(([key, members]) => taskNode(key, members, input));
 }
 
 interface TaskMembers {
@@ -51,7 +59,7 @@ interface TaskMembers {
 function taskNode(
   key: string,
   { target, language, scores, runs }: TaskMembers,
-  now: Date,
+  input: RunTreeInput,
 ): TreeNode {
   const [score] = scores;
   const [run] = runs;
@@ -67,15 +75,16 @@ function taskNode(
     ...(icon !== undefined && { icon }),
     expand: 'expanded',
     children: () => [
-      ...runs.map((one) => agentRunNode(one, now)),
-      ...scores.map((one) => scoreNode(one, now)),
+      ...runs.map((one) => agentRunNode(one, input.now)),
+      ...scores.map((one) => scoreNode(one, input)),
     ],
   };
 }
 
-function scoreNode(score: ListedScore, now: Date): TreeNode {
+function scoreNode(score: ListedScore, { now, failing }: RunTreeInput): TreeNode {
   const { dir, header } = score;
   const started = new Date(header.started);
+  const subject: ScoreSubject = { kind: 'score', score };
   return {
     id: `score:${dir}`,
     label: momentText(started, now),
@@ -83,52 +92,29 @@ function scoreNode(score: ListedScore, now: Date): TreeNode {
     tooltip: scoreTooltip(score),
     icon: scoreIcon(score),
     context: isResumable(score) ? itemContexts.resumableScore : itemContexts.score,
-    subject: { kind: 'score', score } satisfies ScoreSubject,
+    subject,
+    ...(isBuildFailure(score)
+      ? { command: { id: commands.openBuildLog, title: 'Open Build Log', args: [subject] } }
+      : hasFailing(score) && {
+          expand: 'collapsed' as const,
+          children: async () => judgedNodes(dir, await failing(score)),
+        }),
   };
 }
 
-/** How a score stands: its rate, or why there is none. */
-export function scoreText({ header, interrupted }: ListedScore): string {
-  const { state, counts, score, build, total, error } = header;
-  if (build?.ok === false) {
-    return 'build failed';
-  }
-  const tally = counts === undefined ? undefined : tallyText(counts);
-  const rate = score?.['all'];
-  const judged =
-    counts === undefined ? 0 : counts.pass + counts.fail + counts.timeout + counts.crash;
-  const soFar = `after ${judged} of ${countText(total, 'case')}`;
-  switch (state) {
-    case 'running':
-      return interrupted === true ? `interrupted ${soFar}` : `running, ${countText(total, 'case')}`;
-    case 'cancelled':
-      return `cancelled ${soFar}`;
-    case 'failed':
-      return `not scored: ${error ?? 'the harness failed'}`;
-    case 'done':
-      return [rate === undefined ? 'not scored' : rateText(rate), tally]
-        .filter((part) => part !== undefined)
-        .join(' · ');
-  }
+/** Whether cases of a score did not pass, which its row then lists. */
+function hasFailing({ header: { counts, state } }: ListedScore): boolean {
+  return (
+    state !== 'running' &&
+    counts !== undefined &&
+    counts.fail + counts.timeout + counts.crash + counts.infra > 0
+  );
 }
 
 /** Whether a score ended early and its cases can be chosen again as they were. */
 export function isResumable({ header, interrupted }: ListedScore): boolean {
   const ended = interrupted === true || header.state === 'cancelled' || header.state === 'failed';
   return ended && header.build?.ok !== false && header.cases === 'all';
-}
-
-function scoreIcon({ header: { state, counts, build }, interrupted }: ListedScore): NodeIcon {
-  if (build?.ok === false || state === 'failed') {
-    return { id: 'error', color: 'list.errorForeground' };
-  }
-  if (state === 'running' && interrupted !== true) {
-    return { id: 'sync' };
-  }
-  if (interrupted === true || state === 'cancelled') {
-    return { id: 'debug-pause' };
-  }
-  return counts === undefined ? verdictIcons.skipped : tallyIcon(counts);
 }
 
 function scoreTooltip(score: ListedScore): string {

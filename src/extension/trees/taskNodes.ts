@@ -2,14 +2,16 @@ import { auditNode } from '../audit/auditNodes';
 import { casesOf } from '../model/caseGroups';
 import { languageTitles } from '../../core/targets/languageDefaults';
 import { problemText } from '../model/problemText';
+import { titleBeside } from '../model/targetInfo';
 import type { BrokenTarget } from '../model/targetInfo';
+import { buildFailedText, failureIcon, isBuildFailure } from '../model/scoreText';
 import { tallyIcon, tallyText, verdictIcons } from '../model/verdictText';
 import { commands } from '../tables/commands';
 import { itemContexts } from '../tables/views';
 import { countText, escapeMarkdown } from './text';
-import type { TreeNode } from './treeNode';
+import type { NodeIcon, TreeNode } from './treeNode';
 import { groupNode, unreadableNode } from './caseGroupNodes';
-import type { TargetSubject, TargetView } from './taskViews';
+import type { LanguageTally, TargetSubject, TargetView } from './taskViews';
 
 export interface TaskTreeInput {
   readonly targets: readonly TargetView[];
@@ -81,9 +83,9 @@ function brokenNode({ path, name, problem }: BrokenTarget): TreeNode {
 
 function targetNode(view: TargetView): TreeNode {
   const { info, counts, tallies } = view;
-  const tally = tallies[0]?.counts;
+  const [newest] = tallies;
   const parts = [
-    tally === undefined ? undefined : tallyText(tally),
+    newest?.counts === undefined ? undefined : languageText(newest),
     counts === undefined ? undefined : countText(counts.total, 'case'),
   ];
   return {
@@ -91,7 +93,7 @@ function targetNode(view: TargetView): TreeNode {
     label: info.name,
     description: parts.filter((part) => part !== undefined).join(' · '),
     tooltip: targetTooltip(view),
-    icon: tally === undefined ? { id: 'package' } : tallyIcon(tally),
+    icon: newest?.counts === undefined ? { id: 'package' } : languageIcon(newest),
     context: itemContexts.target,
     subject: { kind: 'target', target: info } satisfies TargetSubject,
     expand: 'collapsed',
@@ -99,10 +101,24 @@ function targetNode(view: TargetView): TreeNode {
   };
 }
 
+function languageText({ score, counts }: LanguageTally): string {
+  if (isBuildFailure(score)) {
+    return buildFailedText;
+  }
+  return counts === undefined ? score.header.state : tallyText(counts);
+}
+
+function languageIcon({ score, counts }: LanguageTally): NodeIcon {
+  if (isBuildFailure(score)) {
+    return failureIcon;
+  }
+  return counts === undefined ? verdictIcons.skipped : tallyIcon(counts);
+}
+
 function targetTooltip({ info, counts }: TargetView): string {
-  const title = info.title === info.name ? '' : `: ${escapeMarkdown(info.title)}`;
+  const title = titleBeside(info);
   const lines = [
-    `**${escapeMarkdown(info.name)}**${title}`,
+    `**${escapeMarkdown(info.name)}**${title === undefined ? '' : `: ${escapeMarkdown(title)}`}`,
     [info.tier && `tier ${info.tier}`, info.domain].filter(Boolean).map(String).join(', '),
     counts === undefined
       ? ''
@@ -116,14 +132,15 @@ function targetTooltip({ info, counts }: TargetView): string {
 async function targetChildren(view: TargetView): Promise<TreeNode[]> {
   const { info, tallies, listing } = view;
   const { key } = info;
-  const scores = tallies.map(({ score, counts }): TreeNode => {
-    const { language, state } = score.header;
+  const scores = tallies.map((tally): TreeNode => {
+    const { score } = tally;
+    const { language } = score.header;
     return {
       id: `score:${key}:${language}`,
       label: languageTitles[language],
-      description: counts === undefined ? state : tallyText(counts),
+      description: languageText(tally),
       tooltip: `Candidate: ${escapeMarkdown(score.header.candidate)}`,
-      icon: counts === undefined ? verdictIcons.skipped : tallyIcon(counts),
+      icon: languageIcon(tally),
       context: itemContexts.language,
       subject: { kind: 'score', score },
     };

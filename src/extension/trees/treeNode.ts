@@ -10,6 +10,8 @@ export interface TreeNode {
   readonly id: string;
   readonly label: string;
   readonly description?: string;
+  /** What a screen reader says after the label; the description, where that says all. */
+  readonly spoken?: string;
   /** Markdown. */
   readonly tooltip?: string;
   readonly icon?: NodeIcon;

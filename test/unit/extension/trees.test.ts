@@ -6,6 +6,8 @@ import type { StoredScore } from '../../../src/core/scoring/scoreFiles';
 import type { TargetInfo } from '../../../src/extension/model/targetInfo';
 import { countCases } from '../../../src/extension/model/caseGroups';
 import { captureNodes } from '../../../src/extension/trees/captureNodes';
+import { shortScoreText } from '../../../src/extension/model/scoreText';
+import type { JudgedCase } from '../../../src/extension/trees/judgedNodes';
 import { runNodes } from '../../../src/extension/trees/runNodes';
 import { taskNodes } from '../../../src/extension/trees/taskNodes';
 import type { TargetView } from '../../../src/extension/trees/taskViews';
@@ -145,6 +147,39 @@ No tier  1 target
     );
   });
 
+  test('says that a build failed, and not that none of no cases passes', async () => {
+    const build = { ok: false, command: 'cc', durationMs: 1, log: '/l' };
+    const unbuilt = { ...counts, skipped: 3 };
+    const target = view(info('numfmt'), listing, {
+      tallies: [{ score: score({ build, counts: unbuilt }), counts: unbuilt }],
+    });
+    assert.match(
+      await treeText(taskNodes({ targets: [target], broken: [], groupBy: 'tier' }), 2),
+      /^\[error\] numfmt {2}build failed · 5 cases\n {2}\[error\] Python {2}build failed\n/u,
+    );
+    assert.equal(shortScoreText(score({ build, counts: unbuilt })), 'build failed');
+    assert.equal(shortScoreText(score()), '2 of 3 pass');
+  });
+
+  test('tells those who hear it what the icons say', async () => {
+    const verdicts = new Map([
+      ['si/down', { ...failure, name: 'si/down', verdict: 'pass' as const, differences: [] }],
+    ]);
+    const target = view(info('numfmt', { title: 'numfmt: numbers for people' }), listing, {
+      lastVerdicts: () => Promise.resolve(verdicts),
+    });
+    const [row] = taskNodes({ targets: [target], broken: [], groupBy: 'tier' });
+    assert.match(row?.tooltip ?? '', /^\*\*numfmt\*\*: numbers for people\n/u);
+    const [visible] = (await row?.children?.()) ?? [];
+    assert.equal(visible?.spoken, '3 cases');
+    const [folder, plain] = (await visible.children?.()) ?? [];
+    const [up, down] = (await folder?.children?.()) ?? [];
+    assert.deepEqual(
+      [up, down, plain].map((one) => one?.spoken),
+      ['not judged yet', 'passes', 'not judged yet'],
+    );
+  });
+
   test('groups by domain on demand, and needs no group where no target has one', async () => {
     const targets = [
       view(info('numfmt', { tier: 'S', domain: 'Unix util' }), listing),
@@ -188,7 +223,26 @@ Unix util  1 target
   });
 });
 
+const now = new Date('2026-11-21T12:00:00');
+const failing = ({ dir }: StoredScore) => {
+  const subject = { kind: 'case' as const, target: info('numfmt'), name: failure.name };
+  return Promise.resolve([{ ...subject, judged: { dir, result: failure } }]);
+};
+
 suite('the Runs tree', () => {
+  test('leads from a score to what is wrong: the build’s log, or the bytes of that very score', async () => {
+    const old = score({ started: '2026-11-19T09:00:00' });
+    const built = { ok: false, command: 'cc', durationMs: 1, log: '/l' };
+    const broken = score({ started: '2026-11-20T09:00:00', build: built });
+    const [task] = runNodes({ scores: [broken, old], runs: [], now, failing });
+    const [brokenRow, oldRow] = (await task?.children?.()) ?? [];
+    assert.equal(brokenRow?.command?.id, 'mirrorcode.openBuildLog');
+    assert.deepEqual(brokenRow.command.args, [{ kind: 'score', score: broken }]);
+    const [row] = (await oldRow?.children?.()) ?? [];
+    assert.equal(row?.command?.id, 'mirrorcode.compareCase');
+    assert.equal((row.command.args[0] as JudgedCase).judged.dir, old.dir);
+  });
+
   test('lists the scores of each task, and never calls an unscored one 0 %', async () => {
     const scores = [
       score({ started: '2026-11-21T10:05:00' }),
@@ -215,13 +269,16 @@ suite('the Runs tree', () => {
       }),
     ];
     assert.equal(
-      await treeText(runNodes(scores, [], new Date('2026-11-21T12:00:00'))),
+      await treeText(runNodes({ scores, runs: [], now, failing })),
       `[testing-passed-icon] numfmt in C  1 score
   [testing-passed-icon] 2026-11-17 09:00  100 % · 3 of 3
 [testing-failed-icon] numfmt in Python  5 scores
   [testing-failed-icon] 10:05  66.6 % · 2 of 3
+    [testing-failed-icon] si/up  stdout differs at byte 11, line 3, column 3 (only the final newline)
   [error] 2026-11-20 09:00  not scored: no engine works
+    [testing-failed-icon] si/up  stdout differs at byte 11, line 3, column 3 (only the final newline)
   [testing-failed-icon] 2026-11-19 09:00  99.9 % · 9999 of 10000 · 2 infra
+    [testing-failed-icon] si/up  stdout differs at byte 11, line 3, column 3 (only the final newline)
   [error] 2026-11-18 09:00  build failed
   [debug-pause] 2026-11-18 08:00  cancelled after 1 of 3 cases`,
     );
@@ -255,7 +312,7 @@ suite('runs of agents in the Runs tree', () => {
   });
   const text = (changes: Partial<RunState>, isLive = false) =>
     treeText(
-      runNodes([], [{ dir: '/r', state: state(changes), isLive }], new Date('2026-11-21T12:00:00')),
+      runNodes({ scores: [], runs: [{ dir: '/r', state: state(changes), isLive }], now, failing }),
     ).then((lines) => lines.split('\n')[1]?.trim());
 
   test('say how far they are, what they have spent and what is left', async () => {
