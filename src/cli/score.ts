@@ -73,7 +73,11 @@ async function score(io: CliIo, name: string, given: ScoreOptions): Promise<void
   const options = await withResumed(io, given, past);
   const engine = await selectEngine(options.engine, { distDir: io.distDir, signal: io.signal });
   try {
-    const { dir, score: finished } = await scoreCandidate({
+    const {
+      dir,
+      score: finished,
+      unreadable,
+    } = await scoreCandidate({
       target,
       language: options.language,
       candidate: options.candidate,
@@ -92,9 +96,13 @@ async function score(io: CliIo, name: string, given: ScoreOptions): Promise<void
     if (past !== undefined) {
       io.note(`The candidate is that of the run after step ${past.step}.`);
     }
+    for (const { problem } of unreadable) {
+      io.note(`warning: ${problem}`);
+    }
     io.setExitCode(exitCodeOf(finished));
     if (options.json === true) {
-      io.json({ ...finished, dir, ...(past === undefined ? {} : { step: past.step }) });
+      const step = past === undefined ? {} : { step: past.step };
+      io.json({ ...finished, dir, unreadable, ...step });
     } else {
       io.out(await describeScore(target, finished, dir));
     }

@@ -46,8 +46,11 @@ export interface CaseStore {
   list(): Promise<CaseListing>;
   /** @throws UserError when there is no such case or it is unreadable. */
   read(name: string): Promise<Case>;
-  /** All cases, in the store's order, in chunks that keep memory bounded. */
-  readAll(): AsyncIterable<Case>;
+  /**
+   * All cases, in the store's order, in chunks that keep memory bounded. Those that can't be read
+   * are told to `onUnreadable`: whoever counts, compares or hands on all cases has to say so.
+   */
+  readAll(onUnreadable?: (one: UnreadableCase) => void): AsyncIterable<Case>;
   /** @throws UserError when the store's format can't carry the case; writes nothing. */
   check(candidate: Case): Promise<void>;
   write(changed: Case, options?: WriteOptions): Promise<void>;

@@ -83,10 +83,12 @@ export class FolderStore implements CaseStore {
     return value;
   }
 
-  async *readAll(): AsyncIterable<Case> {
-    for await (const { value } of this.each()) {
+  async *readAll(onUnreadable?: (one: UnreadableCase) => void): AsyncIterable<Case> {
+    for await (const { value, problem } of this.each()) {
       if (value !== undefined) {
         yield value;
+      } else if (problem !== undefined) {
+        onUnreadable?.(problem);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { Case } from '../cases/case';
+import type { UnreadableCase } from '../cases/caseStore';
 import { UserError } from '../errors';
 import type { ReportProgress } from '../progress';
 import type { Engine } from '../sandbox/sandbox';
@@ -16,7 +17,7 @@ export interface VerifiedCase {
   /** Where the gold differs from what the reference gives now. */
   readonly drift: readonly Difference[];
   readonly flakes: readonly Flake[];
-  /** Why there is nothing to compare: no gold, or the reference gives none now. */
+  /** Why there is nothing to compare: it can't be read, has no gold, or the reference gives none now. */
   readonly problem?: string;
   /** Wall clock of the reference, milliseconds. */
   readonly durationMs: number;
@@ -27,7 +28,7 @@ export interface Verification {
   readonly reference: string;
   /** Names of the cases that were recorded from another executable. */
   readonly otherReference: readonly string[];
-  /** In the store's order. */
+  /** Those of a chunk in the store's order; what can't be read comes before the others. */
   readonly cases: readonly VerifiedCase[];
 }
 
@@ -55,7 +56,12 @@ export async function verifyTarget(
     const now = recorder.referenceId;
     const verified: VerifiedCase[] = [];
     const otherReference: string[] = [];
-    for await (const chunk of chunks(target.store.readAll())) {
+    const unreadable = ({ name, problem }: UnreadableCase) => {
+      const one = { ...nothing(name), problem };
+      verified.push(one);
+      options.onCase?.(one);
+    };
+    for await (const chunk of chunks(target.store.readAll(unreadable))) {
       otherReference.push(
         ...chunk
           .filter(({ provenance }) => provenance !== undefined && provenance.reference !== now)

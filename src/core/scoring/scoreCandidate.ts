@@ -1,4 +1,5 @@
 import type { Case } from '../cases/case';
+import type { UnreadableCase } from '../cases/caseStore';
 import { CancelledError, errorText, UserError } from '../errors';
 import type { ReportProgress } from '../progress';
 import type { Engine, Sandbox } from '../sandbox/sandbox';
@@ -48,6 +49,8 @@ export interface FinishedScore {
   /** The score's folder, absolute. */
   readonly dir: string;
   readonly score: Score;
+  /** Cases of the target that can't be read: they are in no count, whatever was selected. */
+  readonly unreadable: readonly UnreadableCase[];
 }
 
 /**
@@ -60,8 +63,9 @@ export async function scoreCandidate(request: ScoreRequest): Promise<FinishedSco
   const source = request.source ?? (await readCandidate(request.candidate));
   const journal = await openJournal(request, source.hash);
   try {
-    const score = await new Scoring(request, journal).run(source);
-    return { dir: journal.dir, score };
+    const scoring = new Scoring(request, journal);
+    const score = await scoring.run(source);
+    return { dir: journal.dir, score, unreadable: scoring.unreadable };
   } catch (error) {
     if (error instanceof NothingSelectedError && request.resume === undefined) {
       await journal.discard();
@@ -80,6 +84,7 @@ export async function scoreCandidate(request: ScoreRequest): Promise<FinishedSco
 class NothingSelectedError extends UserError {}
 
 class Scoring {
+  readonly unreadable: UnreadableCase[] = [];
   private readonly results = new Map<string, CaseResult>();
   private total = 0;
   private imageDigest: string | undefined;
@@ -93,8 +98,7 @@ class Scoring {
     this.request.onProgress?.({ done: 0, message: 'Building' });
     // Cases are read while the candidate is built and its sandbox is made ready.
     const reading = this.readCases();
-    reading.catch(() => undefined);
-    const built = await buildCandidate(this.request, source, this.journal.buildLog);
+    const built = await this.build(source, reading);
     this.request.onBuild?.(built.result);
     if (built.result.ok) {
       await this.runCases(reading, built);
@@ -108,9 +112,25 @@ class Scoring {
     return this.finish(await reading, built);
   }
 
+  /** Builds the candidate, unless it turns out that there is nothing to run it on. */
+  private async build(source: CandidateSource, reading: Promise<unknown>): Promise<BuiltCandidate> {
+    const pointless = new AbortController();
+    reading.catch(() => pointless.abort());
+    const { signal = pointless.signal } = this.request;
+    const request = { ...this.request, signal: AbortSignal.any([signal, pointless.signal]) };
+    try {
+      return await buildCandidate(request, source, this.journal.buildLog);
+    } catch (error) {
+      if (pointless.signal.aborted) {
+        await reading;
+      }
+      throw error;
+    }
+  }
+
   /** The selected cases, of which those that were judged already are reported at once. */
   private async readCases(): Promise<Case[]> {
-    const cases = await selectedCases(this.request);
+    const cases = await selectedCases(this.request, this.unreadable);
     this.total = cases.length;
     this.journal.earlier.forEach((result) => this.report(result));
     return cases;
@@ -192,18 +212,25 @@ class Scoring {
   }
 }
 
-async function selectedCases({ target, selection }: ScoreRequest): Promise<Case[]> {
+async function selectedCases(
+  { target, selection }: ScoreRequest,
+  unreadable: UnreadableCase[],
+): Promise<Case[]> {
   const cases: Case[] = [];
-  for await (const one of target.store.readAll()) {
+  for await (const one of target.store.readAll((lost) => unreadable.push(lost))) {
     if (selection.has(one)) {
       cases.push(one);
     }
   }
   if (cases.length === 0) {
-    throw new UserError(
+    const [lost] = unreadable;
+    throw new NothingSelectedError(
       `Scoring ${target.name} failed: no case is selected by "${selection.text}".`,
       {
-        action: 'Choose all, visible, hidden, or a pattern such as "select/*".',
+        action:
+          lost === undefined
+            ? 'Choose all, visible, hidden, or a pattern such as "select/*".'
+            : `${unreadable.length} can't be read. ${lost.problem}`,
       },
     );
   }

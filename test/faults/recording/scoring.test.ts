@@ -3,6 +3,8 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { CancelledError } from '../../../src/core/errors';
 import { actualPath, listScores, readVerdicts } from '../../../src/core/scoring/scoreFiles';
+import { isSound, verifyTarget } from '../../../src/core/recording/verify';
+import { parseSelection } from '../../../src/core/scoring/selection';
 import { WorkFolder } from '../../../src/core/workFolder';
 import {
   draft,
@@ -34,6 +36,29 @@ suite('scoring a real program', function () {
       'a/large': 'pass',
       'a/segv': 'pass',
     });
+  });
+
+  test('a case that can not be read is said, and one selection of nothing leaves no trace', async () => {
+    await real.target.store.write(golden('s/pass', ['echo', 'x'], 'x'));
+    const torn = path.join(real.target.store.path, 'visible', 's', 'torn.case');
+    await writeFile(torn, 'case/1\nname: "s/to');
+    const { score, unreadable } = await real.score();
+    assert.equal(score.counts.pass, 1);
+    assert.deepEqual(
+      unreadable.map(({ name }) => name),
+      ['s/torn'],
+    );
+    const { cases } = await verifyTarget(real.target, real.engine, { lanes: 1, runs: 1 });
+    assert.deepEqual(
+      cases.map((one) => [one.name, isSound(one)]),
+      [
+        ['s/torn', false],
+        ['s/pass', true],
+      ],
+    );
+    const before = await listScores(new WorkFolder(real.dir));
+    await assert.rejects(real.score({ selection: parseSelection('no/*') }), /no case is selected/u);
+    assert.equal((await listScores(new WorkFolder(real.dir))).length, before.length);
   });
 
   test('each way to end has its verdict, and what failed is kept', async () => {

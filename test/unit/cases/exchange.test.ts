@@ -11,6 +11,7 @@ import { exportGold } from '../../../src/core/cases/exchange/exportGold';
 import { exportDirs } from '../../../src/core/cases/exchange/exportDirs';
 import { importCases } from '../../../src/core/cases/exchange/importCases';
 import { FolderStore } from '../../../src/core/cases/folderStore';
+import { InfraError } from '../../../src/core/errors';
 import { openTarget } from '../../../src/core/targets/openTarget';
 
 const plain: Case = {
@@ -95,6 +96,47 @@ suite('cases: to other formats and back', () => {
     const { cases, refused } = await importCases(to, { target: await openTarget(root), follow });
     assert.deepEqual(refused, []);
     assert.deepEqual(cases.map(formatCase), [plain, rich].map(formatCase));
+  });
+
+  test('a file that is gone from a folder leaves no folder behind in the export', async () => {
+    const at = 'd/sub/gone.txt';
+    const gone: Case = {
+      ...plain,
+      input: {
+        ...plain.input,
+        files: [{ kind: 'file', path: at, mode: 0o644, content: bytesContent('x') }],
+      },
+      gold: { ...plain.gold!, outputs: [{ kind: 'absent', path: at }] },
+    };
+    const from = await openTarget(root);
+    await from.store.write(gone);
+    const to = path.join(root, 'dirs');
+    await exportDirs(from, to);
+    const { cases } = await importCases(to, await options());
+    assert.deepEqual(cases.map(formatCase), [formatCase(gone)]);
+  });
+
+  test('what can not be read is refused by name in every format', async () => {
+    const from = await target();
+    await writeFile(path.join(root, 'cases', 'visible', 'torn.case'), 'case/1\nna');
+    for (const { done, refused } of [
+      await exportDirs(from, path.join(root, 'dirs')),
+      await exportGold(from.store, path.join(root, 'rows.jsonl')),
+    ]) {
+      assert.ok(done.includes('a/plain'));
+      assert.match(refused.find(({ name }) => name === 'torn')?.reason ?? '', /torn\.case:2/u);
+    }
+  });
+
+  test('a disk that fails ends the export and is said once', async () => {
+    const to = path.join(root, 'dirs');
+    await mkdir(to);
+    await writeFile(path.join(to, 'b'), 'in the way');
+    await assert.rejects(exportDirs(await target(), to, { replace: true }), (error: unknown) => {
+      assert.ok(error instanceof InfraError);
+      assert.match(error.message, /^Exporting b\/rich to .* failed: /u);
+      return true;
+    });
   });
 
   test('gold rows carry what they can, and refuse the rest by name', async () => {
@@ -202,10 +244,13 @@ suite('cases: to other formats and back', () => {
     await exportDirs(from, to);
     await assert.rejects(exportDirs(from, to), /there is something in it/u);
     await writeFile(path.join(to, 'mine.txt'), 'kept');
+    await mkdir(path.join(to, 'theirs', 'files'), { recursive: true });
+    await writeFile(path.join(to, 'theirs', 'case.json'), '{}');
     await from.store.write({ ...rich, input: { ...rich.input, files: [] } }, { replace: true });
     await exportDirs(from, to, { replace: true });
     await assert.rejects(stat(path.join(to, 'b/rich/files')), { code: 'ENOENT' });
     assert.equal(await readFile(path.join(to, 'mine.txt'), 'utf8'), 'kept');
+    await stat(path.join(to, 'theirs', 'files'));
   });
 
   test('what leads out of a folder, or is no file, is refused', async () => {

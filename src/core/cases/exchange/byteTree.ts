@@ -29,7 +29,8 @@ export function joinBytes(folder: Buffer, name: string): Buffer {
 export async function writeTree(folder: string, entries: readonly FileEntry[]): Promise<void> {
   const root = Buffer.from(folder);
   const folders = new Map<string, number>();
-  for (const { path } of entries) {
+  // What is absent needs no folder: one made for it would be read back as an entry.
+  for (const { path } of entries.filter(({ kind }) => kind !== 'absent')) {
     for (let end = path.indexOf('/'); end >= 0; end = path.indexOf('/', end + 1)) {
       folders.set(path.slice(0, end), defaultDirMode);
     }

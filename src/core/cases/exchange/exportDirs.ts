@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, rmdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { errorCode, errorText, UserError } from '../../errors';
+import { errorCode, errorText, InfraError, UserError } from '../../errors';
 import type { Target } from '../../targets/target';
 import type { Case, FileEntry } from '../case';
 import { encodeOsString } from '../osString';
 import { isInsidePath } from '../paths';
 import { writeContent, writeTree } from './byteTree';
+import { refuseUnreadable } from './exchange';
 import type { Exchanged, Refused } from './exchange';
 
 /** What a folder can't say in files of its own. */
@@ -60,18 +61,26 @@ export async function exportDirs(
   await clear(folder, options);
   const done: string[] = [];
   const refused: Refused[] = [];
-  for await (const source of target.store.readAll()) {
+  for await (const source of target.store.readAll(refuseUnreadable(refused))) {
     if (options.wanted?.(source) === false) {
       continue;
     }
+    const at = path.join(folder, dirName(source.name));
     try {
-      const at = path.join(folder, dirName(source.name));
       await exportDir(source, argvOf(target, source), at);
       if (options.bare !== true) {
         await writeMeta(source, at);
       }
       done.push(source.name);
     } catch (error) {
+      // Half a case would be taken for a whole one.
+      await removeExported(at).catch(() => undefined);
+      if (!(error instanceof UserError)) {
+        throw new InfraError(`Exporting ${source.name} to ${at} failed: ${errorText(error)}.`, {
+          action: 'Free some space or fix the permissions, then export again with --replace.',
+          cause: error,
+        });
+      }
       refused.push({ name: source.name, reason: errorText(error) });
     }
   }
@@ -93,12 +102,22 @@ async function clear(folder: string, { replace = false }: ExportOptions): Promis
       action: 'Name a new folder, or say --replace to write over an earlier export.',
     });
   }
-  const earlier = found.filter((entry) => entry.isFile() && entry.name === dirMetaName);
-  for (const { parentPath } of earlier) {
-    for (const name of reserved) {
-      await rm(path.join(parentPath, name), { recursive: true, force: true });
+  // A case's folder has both: a `case.json` alone may be anyone's.
+  const isThere = (name: string) => found.filter((entry) => entry.isFile() && entry.name === name);
+  const commands = new Set(isThere('cmd').map(({ parentPath }) => parentPath));
+  for (const { parentPath } of isThere(dirMetaName)) {
+    if (commands.has(parentPath)) {
+      await removeExported(parentPath);
     }
   }
+}
+
+/** Removes what makes a folder a case; other cases may lie below it. */
+async function removeExported(folder: string): Promise<void> {
+  for (const name of reserved) {
+    await rm(path.join(folder, name), { recursive: true, force: true });
+  }
+  await rmdir(folder).catch(() => undefined);
 }
 
 /** The words with which the reference is called: its name, its own arguments, the case's. */

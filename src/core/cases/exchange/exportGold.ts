@@ -2,7 +2,8 @@ import type { Case } from '../case';
 import type { CaseStore } from '../caseStore';
 import { GoldStore } from '../gold/goldStore';
 import { copyCases } from './copyCases';
-import type { Exchanged } from './exchange';
+import { refuseUnreadable } from './exchange';
+import type { Exchanged, Refused } from './exchange';
 
 /**
  * Writes cases as the rows of a gold file; rows of the same name that are there are changed in
@@ -11,17 +12,14 @@ import type { Exchanged } from './exchange';
  */
 export async function exportGold(store: CaseStore, file: string): Promise<Exchanged> {
   const recorded: Case[] = [];
-  const unrecorded: string[] = [];
-  for await (const one of store.readAll()) {
+  const left: Refused[] = [];
+  for await (const one of store.readAll(refuseUnreadable(left))) {
     if (one.gold === undefined) {
-      unrecorded.push(one.name);
+      left.push({ name: one.name, reason: 'it has no gold yet' });
     } else {
       recorded.push(one);
     }
   }
   const { done, refused } = await copyCases(recorded, new GoldStore(file), { replace: true });
-  return {
-    done,
-    refused: [...refused, ...unrecorded.map((name) => ({ name, reason: 'it has no gold yet' }))],
-  };
+  return { done, refused: [...refused, ...left] };
 }

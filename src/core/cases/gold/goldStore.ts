@@ -35,13 +35,12 @@ export class GoldStore implements CaseStore {
     const cases: CaseSummary[] = [];
     const unreadable: UnreadableCase[] = [];
     for (const row of eachRow(await loadGoldFile(this.path))) {
-      const { index, line, value, name = `row ${index + 1}` } = row;
-      const location = { path: this.path, row: index };
+      const { index, value } = row;
       if (value === undefined) {
-        const problem = this.problemOf(row);
-        unreadable.push({ name, location: { ...location, line: line.number }, problem });
+        unreadable.push(this.unreadable(row));
       } else {
-        const { labels, duals, input, gold } = value;
+        const { name, labels, duals, input, gold } = value;
+        const location = { path: this.path, row: index };
         const hasGold = gold !== undefined;
         cases.push({ name, labels, duals, args: input.args, location, hasGold });
       }
@@ -66,11 +65,13 @@ export class GoldStore implements CaseStore {
     throw this.missing(name);
   }
 
-  async *readAll(): AsyncIterable<Case> {
+  async *readAll(onUnreadable?: (one: UnreadableCase) => void): AsyncIterable<Case> {
     let done = 0;
-    for (const { value } of eachRow(await loadGoldFile(this.path))) {
-      if (value !== undefined) {
-        yield value;
+    for (const row of eachRow(await loadGoldFile(this.path))) {
+      if (row.value === undefined) {
+        onUnreadable?.(this.unreadable(row));
+      } else {
+        yield row.value;
       }
       // Other work gets its turn: a file of 43 MB holds the thread for a second otherwise.
       if (++done % 100 === 0) {
@@ -143,6 +144,12 @@ export class GoldStore implements CaseStore {
 
   forget(): void {
     this.known.clear();
+  }
+
+  private unreadable(row: Row): UnreadableCase {
+    const { index, line, name = `row ${index + 1}` } = row;
+    const location = { path: this.path, row: index, line: line.number };
+    return { name, location, problem: this.problemOf(row) };
   }
 
   private problemOf({ index, line, problem }: Row): string {
