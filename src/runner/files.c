@@ -176,6 +176,16 @@ static bool makeEntry(struct run *run, struct input *entry, int dir, const char 
   return true;
 }
 
+/** Closes the input that was being written; false when bytes of it are missing. */
+static bool endInput(struct run *run, char *why, size_t whySize) {
+  if (run->inputFd < 0) return true;
+  close(run->inputFd);
+  run->inputFd = -1;
+  if (run->inputLeft == 0) return true;
+  snprintf(why, whySize, "An input's bytes do not match its size");
+  return false;
+}
+
 bool addInput(struct run *run, struct reader *reader, char *why, size_t whySize) {
   struct input entry = {.kind = getU8(reader), .mode = getU32(reader) & 07777};
   entry.size = getU64(reader);
@@ -186,8 +196,7 @@ bool addInput(struct run *run, struct reader *reader, char *why, size_t whySize)
              entry.path);
     return false;
   }
-  if (run->inputFd >= 0) close(run->inputFd);
-  run->inputFd = -1;
+  if (!endInput(run, why, whySize)) return false;
   char *name;
   int dir = openParent(run, entry.path, &name);
   bool ok = dir >= 0 && makeEntry(run, &entry, dir, name);
@@ -204,9 +213,8 @@ bool addInputData(struct run *run, const uint8_t *data, size_t length, char *why
   run->inputLeft -= length;
   while (length > 0) {
     ssize_t n = write(run->inputFd, data, length);
-    if (n < 0) return explain(why, whySize, "Writing an input", "");
-    data += n;
-    length -= (size_t)n;
+    if (n < 0 && errno != EINTR) return explain(why, whySize, "Writing an input", "");
+    if (n > 0) data += n, length -= (size_t)n;
   }
   return true;
 }
@@ -215,8 +223,7 @@ bool addInputData(struct run *run, const uint8_t *data, size_t length, char *why
 bool finishInputs(struct run *run, char *why, size_t whySize) {
   const struct timespec times[2] = {{.tv_sec = INPUT_TIME}, {.tv_sec = INPUT_TIME}};
   uid_t uid = caseUid(&run->request);
-  if (run->inputFd >= 0) close(run->inputFd);
-  run->inputFd = -1;
+  if (!endInput(run, why, whySize)) return false;
   if (options.mode == MODE_UID && fchown(run->cwdFd, uid, options.gid) != 0)
     return explain(why, whySize, "Giving away", run->request.cwd);
   if (fchmod(run->cwdFd, 0755) != 0) return explain(why, whySize, "Opening", run->request.cwd);

@@ -22,6 +22,8 @@
 #define KILL_AGAIN (5 * MS)
 // How long after the last process's death a pipe may stay open (descriptors in flight on sockets).
 #define DRAIN_AT_MOST (200 * MS)
+// From the start of a supervisor to that of its program; a crowded machine takes a while.
+#define START_AT_MOST (10000 * MS)
 
 static uint64_t queuedSince, reportedAt, nextWatch, nextKill;
 
@@ -100,21 +102,36 @@ static void earlier(uint64_t *when, uint64_t other) {
   if (other < *when) *when = other;
 }
 
+/** What happens before the program begins is not its time. */
 static uint64_t deadlineOf(const struct run *run) {
-  uint64_t from = report->startedNs ? report->startedNs : run->launchedNs;
-  return from + run->request.timeout * 1000;
+  return report->startedNs ? report->startedNs + run->request.timeout * 1000
+                           : run->launchedNs + START_AT_MOST;
+}
+
+/** When the deadline has to be looked at. Nobody tells when the program begins. */
+static uint64_t lookForEnd(const struct run *run, uint64_t now) {
+  if (report->startedNs) return deadlineOf(run);
+  uint64_t soonest = run->launchedNs + run->request.timeout * 1000;
+  return soonest > now ? soonest : now + WATCH_EVERY;
+}
+
+static bool hasRoom(void) { return outgoing.end - outgoing.start < HIGH_WATER; }
+
+static bool isEmpty(int fd) {
+  int waiting = 0;
+  return fd < 0 || ioctl(fd, FIONREAD, &waiting) != 0 || waiting == 0;
 }
 
 /** When to look again at the latest, nanoseconds. */
-static uint64_t nextLook(const struct run *run, bool blocked) {
+static uint64_t nextLook(const struct run *run, uint64_t now, bool blocked) {
   uint64_t when = UINT64_MAX;
   if (queuedSince && !blocked) earlier(&when, queuedSince + FLUSH_DELAY);
   if (!run->started) return when;
   if (reportedAt) {
-    earlier(&when, reportedAt + DRAIN_AT_MOST);
+    if (hasRoom()) earlier(&when, reportedAt + DRAIN_AT_MOST);
     return when;
   }
-  if (run->verdict < 0) earlier(&when, deadlineOf(run));
+  if (run->verdict < 0) earlier(&when, lookForEnd(run, now));
   if (run->verdict < 0 && watches(run)) earlier(&when, nextWatch);
   if (run->verdict >= 0 && options.mode == MODE_UID) earlier(&when, nextKill);
   return when;
@@ -122,7 +139,8 @@ static uint64_t nextLook(const struct run *run, bool blocked) {
 
 static void watch(struct run *run, uint64_t now) {
   if (reportedAt) return;
-  if (run->verdict < 0 && now >= deadlineOf(run)) stopRun(run, STATUS_TIMEOUT);
+  if (run->verdict < 0 && now >= deadlineOf(run))
+    stopRun(run, report->startedNs ? STATUS_TIMEOUT : STATUS_NOT_BEGUN);
   if (run->verdict < 0 && watches(run) && now >= nextWatch) {
     tellStdin(run);
     if ((options.watchdog || options.countProcesses) && limitsExceeded(run)) stopRun(run, STATUS_MEMORY);
@@ -159,7 +177,7 @@ static int waitUntil(struct pollfd *fds, nfds_t count, uint64_t until) {
 enum { CLIENT, ANSWERS, STDIN, STDOUT, STDERR, REPORT, PROCESS, SOURCES };
 
 static void choose(const struct run *run, struct pollfd *fds, bool flushNow) {
-  bool room = outgoing.end - outgoing.start < HIGH_WATER;
+  bool room = hasRoom();
   int running = run->started && !reportedAt;
   fds[CLIENT] = (struct pollfd){.fd = 0, .events = POLLIN};
   fds[ANSWERS] = (struct pollfd){.fd = flushNow ? 1 : -1, .events = POLLOUT};
@@ -186,7 +204,9 @@ static void pump(struct run *run, const struct pollfd *fds) {
 
 static bool isOver(const struct run *run) {
   if (!run->started || !reportedAt) return false;
-  return (run->out < 0 && run->err < 0) || nowNs() >= reportedAt + DRAIN_AT_MOST;
+  if (run->out < 0 && run->err < 0) return true;
+  // A client that takes its time is no reason to lose what lies in the pipes.
+  return nowNs() >= reportedAt + DRAIN_AT_MOST && isEmpty(run->out) && isEmpty(run->err);
 }
 
 /** A report that was still in the pipe when its process was seen to end. */
@@ -216,9 +236,10 @@ void serve(struct run *run) {
   resetRun(run);
   for (;;) {
     bool atOnce = !run->started || (run->request.flags & RUN_AT_ONCE);
-    bool blocked = sendAnswers(nowNs(), atOnce);
+    uint64_t now = nowNs();
+    bool blocked = sendAnswers(now, atOnce);
     choose(run, fds, blocked);
-    if (waitUntil(fds, SOURCES, nextLook(run, blocked)) < 0 && errno != EINTR)
+    if (waitUntil(fds, SOURCES, nextLook(run, now, blocked)) < 0 && errno != EINTR)
       die("waiting failed");
     if (run->started) pump(run, fds);
     if (fds[CLIENT].revents && !receiveFrames(0, onFrame, run)) return;

@@ -61,7 +61,16 @@ static void closeFd(int *fd) {
   *fd = -1;
 }
 
+static void closeStreams(struct run *run) {
+  closeFd(&run->in);
+  closeFd(&run->tap);
+  closeFd(&run->out);
+  closeFd(&run->err);
+  closeFd(&run->pidFd);
+}
+
 static void answerFailed(struct run *run) {
+  closeStreams(run);
   putText(FRAME_FAILED, run->request.id, run->failure);
   removeFiles(run);
   resetRun(run);
@@ -84,6 +93,7 @@ static void beginRun(struct run *run, uint32_t id, struct reader *reader) {
 }
 
 static void startRun(struct run *run) {
+  run->oomBefore = oomKills();
   run->failed = run->failed || !finishInputs(run, run->failure, sizeof run->failure) ||
                 !launch(run, run->failure, sizeof run->failure);
   if (run->failed) {
@@ -92,7 +102,6 @@ static void startRun(struct run *run) {
   }
   run->started = true;
   run->outLeft = run->errLeft = run->request.output;
-  run->oomBefore = oomKills();
 }
 
 /** A namespace dies with its first process; of a user id the supervisor kills everything. */
@@ -172,11 +181,12 @@ void endRun(struct run *run) {
   uint64_t from = report->startedNs ? report->startedNs : run->launchedNs;
   uint64_t until = reported && report->endedNs ? report->endedNs : nowNs();
   tellStdin(run);
-  closeFd(&run->in);
-  closeFd(&run->tap);
-  closeFd(&run->out);
-  closeFd(&run->err);
-  closeFd(&run->pidFd);
+  closeStreams(run);
+  if (run->verdict == STATUS_NOT_BEGUN) {
+    snprintf(run->failure, sizeof run->failure, "The program could not be started in time");
+    answerFailed(run);
+    return;
+  }
   if (run->verdict < 0 && status == UINT32_MAX) {
     snprintf(run->failure, sizeof run->failure, "Starting the program failed at %s", report->text);
     answerFailed(run);

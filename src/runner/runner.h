@@ -71,6 +71,8 @@ enum status {
   STATUS_DISK,
   STATUS_UNSTARTABLE,
   STATUS_KILLED,
+  // Never sent: the run failed before its program began.
+  STATUS_NOT_BEGUN,
 };
 
 enum entryKind { ENTRY_FILE, ENTRY_DIR, ENTRY_LINK, ENTRY_ABSENT, ENTRY_READ, ENTRY_SAME };

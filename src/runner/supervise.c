@@ -102,6 +102,13 @@ static __attribute__((noinline)) pid_t spawn(const struct request *request, cons
   return pid;
 }
 
+/** Whether an error of `execve` says nothing of the program: a machine out of something, or a file
+ *  that somebody is still writing. */
+static bool isPassing(int error) {
+  return error == EAGAIN || error == ENOMEM || error == EMFILE || error == ENFILE || error == EIO ||
+         error == ETXTBSY;
+}
+
 static int waitFor(pid_t main) {
   for (int status;;) {
     pid_t pid = waitpid(-1, &status, 0);
@@ -138,6 +145,11 @@ static void obeyRunner(const struct request *request) {
   sigaction(STOP_SIGNAL, &action, NULL);
 }
 
+static void closeAll(const int fds[3]) {
+  for (int i = 0; i < 3; i++)
+    if (fds[i] >= 0) close(fds[i]);
+}
+
 static _Noreturn void supervise(const struct run *run, const int streams[3]) {
   const struct request *request = &run->request;
   char path[PATH_MAX];
@@ -153,7 +165,7 @@ static _Noreturn void supervise(const struct run *run, const int streams[3]) {
   if (!findProgram(request, path, sizeof path)) finish(STATUS_UNSTARTABLE, ENOENT);
   pid_t pid = spawn(request, path, streams);
   if (pid < 0) giveUp("starting a process");
-  for (int i = 0; i < 3; i++) close(streams[i]);
+  closeAll(streams);
   close(run->in);
   close(run->tap);
   close(run->out);
@@ -164,6 +176,10 @@ static _Noreturn void supervise(const struct run *run, const int streams[3]) {
   if (childError && childStep) {
     errno = childError;
     giveUp(childStep);
+  }
+  if (isPassing(childError)) {
+    errno = childError;
+    giveUp("executing the program");
   }
   if (childError) {
     describeExecFailure(path, childError, report->text, sizeof report->text);
@@ -180,28 +196,27 @@ static bool makePipe(int ends[2], const struct request *request) {
   return options.mode != MODE_UID || fchown(ends[0], caseUid(request), options.gid) == 0;
 }
 
+/** On failure what was opened is closed with the run. */
 static bool makeStreams(struct run *run, int streams[3]) {
   const struct request *request = &run->request;
-  int in[2], out[2], err[2];
-  if (!makePipe(out, request) || !makePipe(err, request)) return false;
-  if (request->flags & RUN_NO_STDIN) {
-    in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC);
-    in[1] = -1;
-    if (in[0] < 0) return false;
-  } else if (!makePipe(in, request)) {
-    return false;
-  }
+  int in[2] = {-1, -1}, out[2] = {-1, -1}, err[2] = {-1, -1};
+  bool ok = makePipe(out, request) && makePipe(err, request);
+  if (ok && request->flags & RUN_NO_STDIN)
+    ok = (in[0] = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;
+  else if (ok)
+    ok = makePipe(in, request);
   run->in = in[1];
   run->out = out[0];
   run->err = err[0];
+  streams[0] = in[0];
+  streams[1] = out[1];
+  streams[2] = err[1];
+  if (!ok) return false;
   if (request->flags & RUN_WATCHED && run->in >= 0)
     run->tap = fcntl(in[0], F_DUPFD_CLOEXEC, 0);
   fcntl(run->in, F_SETFL, O_NONBLOCK);
   fcntl(run->out, F_SETFL, O_NONBLOCK);
   fcntl(run->err, F_SETFL, O_NONBLOCK);
-  streams[0] = in[0];
-  streams[1] = out[1];
-  streams[2] = err[1];
   return true;
 }
 
@@ -210,6 +225,7 @@ bool launch(struct run *run, char *why, size_t whySize) {
   int streams[3];
   if (!makeStreams(run, streams)) {
     snprintf(why, whySize, "Making pipes: %s", strerror(errno));
+    closeAll(streams);
     return false;
   }
   memset(report, 0, offsetof(struct report, text) + 1);
@@ -223,7 +239,7 @@ bool launch(struct run *run, char *why, size_t whySize) {
   run->supervisor = (pid_t)syscall(SYS_clone, flags, 0, &run->pidFd, 0, 0);
   if (run->supervisor == 0) supervise(run, streams);
   int error = errno;
-  for (int i = 0; i < 3; i++) close(streams[i]);
+  closeAll(streams);
   if (run->supervisor < 0) {
     snprintf(why, whySize, "Starting a run's own namespaces: %s", strerror(error));
     return false;

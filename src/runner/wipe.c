@@ -74,13 +74,18 @@ void emptyDirectory(const char *path) {
   close(root);
 }
 
+// The owner may have given an object away; who made it keeps every right to it.
+static bool isOf(const struct ipc_perm *object, uid_t uid) {
+  return object->uid == uid || object->cuid == uid;
+}
+
 static void removeOwned(uid_t uid) {
   struct shmid_ds shm;
   struct shm_info shmInfo;
   int last = shmctl(0, SHM_INFO, (struct shmid_ds *)&shmInfo);
   for (int i = 0; i <= last; i++) {
     int id = shmctl(i, SHM_STAT, &shm);
-    if (id >= 0 && shm.shm_perm.uid == uid) shmctl(id, IPC_RMID, NULL);
+    if (id >= 0 && isOf(&shm.shm_perm, uid)) shmctl(id, IPC_RMID, NULL);
   }
   union {
     struct semid_ds *buffer;
@@ -93,18 +98,18 @@ static void removeOwned(uid_t uid) {
   for (int i = 0; i <= last; i++) {
     sem.buffer = &semDs;
     int id = semctl(i, 0, SEM_STAT, sem);
-    if (id >= 0 && semDs.sem_perm.uid == uid) semctl(id, 0, IPC_RMID);
+    if (id >= 0 && isOf(&semDs.sem_perm, uid)) semctl(id, 0, IPC_RMID);
   }
   struct msqid_ds msg;
   struct msginfo msgInfo;
   last = msgctl(0, MSG_INFO, (struct msqid_ds *)&msgInfo);
   for (int i = 0; i <= last; i++) {
     int id = msgctl(i, MSG_STAT, &msg);
-    if (id >= 0 && msg.msg_perm.uid == uid) msgctl(id, IPC_RMID, NULL);
+    if (id >= 0 && isOf(&msg.msg_perm, uid)) msgctl(id, IPC_RMID, NULL);
   }
 }
 
-/** System V objects can be removed only by their owner, so a child becomes the owner. */
+/** System V objects can be removed only by whose they are, so a child becomes that user. */
 void removeIpc(uid_t uid) {
   struct shm_info shm;
   struct seminfo sem;
