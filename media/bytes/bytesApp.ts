@@ -4,11 +4,8 @@ import type { CopyFormat, Opened, StreamHead, Summary } from '../../src/protocol
 import { ChannelError } from '../../src/protocol/messages';
 import type { Host } from '../ui/host';
 import { pressKey } from '../ui/keys';
+import { Bars } from './bars';
 import { copiedNotice, openCopyMenu } from './copyBytes';
-import { FindController } from './findController';
-import './findBar';
-import type { Query } from './findBar';
-import { goToBar, parseOffset } from './goToBar';
 import { banner, columnHeads, emptyPage, errorPage } from './pages';
 import { RowsPane } from './rowsPane';
 import type { RowPlace } from './rowsPane';
@@ -31,7 +28,7 @@ export class BytesApp extends LitElement {
   private poster!: StatePoster<ViewState>;
   private rows!: RowsPane;
   private terminal!: TerminalPane;
-  private find!: FindController;
+  private bars!: Bars;
   private state: ViewState = freshState;
   private restored: RowPlace | undefined;
   private opened: Opened | undefined;
@@ -39,8 +36,6 @@ export class BytesApp extends LitElement {
   private problem: { message: string; action: string | undefined } | undefined;
   private notice = '';
   private noticeTimer = 0;
-  private finding = false;
-  private going = false;
 
   protected override createRenderRoot(): HTMLElement {
     return this;
@@ -62,7 +57,13 @@ export class BytesApp extends LitElement {
       onUnfold: (fold) => this.change({ unfolded: [...this.state.unfolded, fold] }),
       onError: (error) => this.fail(error),
     });
-    this.find = new FindController(channel, this.rows, () => this.requestUpdate());
+    this.bars = new Bars({
+      app: this,
+      channel,
+      rows: this.rows,
+      say: (notice) => this.say(notice),
+      fail: (error) => this.fail(error),
+    });
     channel.on('compared', ({ stream }) => this.compared(stream));
     this.rows.element.addEventListener('contextmenu', (event) => {
       event.preventDefault();
@@ -90,17 +91,7 @@ export class BytesApp extends LitElement {
       <header>
         <h1 class="visually-hidden">${opened.title}</h1>
         ${toolbar({ opened, state: this.state, actions: this.actions })}
-        ${
-          this.finding
-            ? html`<bytes-find
-                .state=${this.find.state}
-                @search=${this.search}
-                @step=${(event: CustomEvent<1 | -1>) => void this.find.step(event.detail)}
-                @leave=${this.leaveFind}
-              ></bytes-find>`
-            : nothing
-        }
-        ${this.going ? goToBar({ go: (text) => void this.goToOffset(text, head), leave: () => this.leaveGoTo() }) : nothing}
+        ${this.bars.render(this.state.stream, head)}
       </header>
       <main>
         <div id="stream-panel" class="panel" role="tabpanel" aria-label=${head.name}>
@@ -152,8 +143,8 @@ export class BytesApp extends LitElement {
     showView: (view) => void this.change({ view, unfolded: [] }),
     toggle: (name) => void this.change({ [name]: !this.state[name], unfolded: [] }),
     goToChange: (direction) => void this.goToChange(direction),
-    find: () => this.openFind(),
-    goToOffset: () => this.openGoTo(),
+    find: () => this.openBar('find'),
+    goToOffset: () => this.openBar('goTo'),
     copyMenu: (x, y) => this.openCopyMenu(x, y),
     goToOrigin: (id) => this.channel.send('origin', { id }),
     accept: () => this.channel.send('accept', { stream: this.state.stream }),
@@ -165,11 +156,11 @@ export class BytesApp extends LitElement {
     'Alt+F5': () => void this.goToChange('next'),
     'Shift+Alt+F5': () => void this.goToChange('previous'),
     'Alt+Shift+F5': () => void this.goToChange('previous'),
-    'Ctrl+F': () => this.openFind(),
-    'Ctrl+G': () => this.openGoTo(),
+    'Ctrl+F': () => this.openBar('find'),
+    'Ctrl+G': () => this.openBar('goTo'),
     'Alt+Z': () => void this.change({ wrap: !this.state.wrap }),
-    F3: () => void this.find.step(1),
-    'Shift+F3': () => void this.find.step(-1),
+    F3: () => this.bars.step(1),
+    'Shift+F3': () => this.bars.step(-1),
   };
 
   private readonly reopen = () => void this.open();
@@ -198,7 +189,7 @@ export class BytesApp extends LitElement {
     this.state = { ...this.state, ...part };
     this.problem = undefined;
     if (!sameStream) {
-      this.find.forget();
+      this.bars.forget();
     }
     await this.showState(place);
   }
@@ -289,54 +280,9 @@ export class BytesApp extends LitElement {
     }
   }
 
-  private openFind(): void {
+  private openBar(bar: 'find' | 'goTo'): void {
     if (this.showsRows) {
-      this.finding = true;
-      this.going = false;
-      this.requestUpdate();
-      void this.updateComplete.then(() => this.querySelector<HTMLElement>('bytes-find')?.focus());
-    }
-  }
-
-  private readonly search = (event: CustomEvent<Query>) => {
-    void this.find.search(this.state.stream, event.detail);
-  };
-
-  private readonly leaveFind = () => {
-    this.finding = false;
-    this.find.forget();
-    this.requestUpdate();
-    this.rows.focus();
-  };
-
-  private openGoTo(): void {
-    if (this.showsRows) {
-      this.going = true;
-      this.finding = false;
-      this.requestUpdate();
-      void this.updateComplete.then(() => this.querySelector<HTMLElement>('.go-to')?.focus());
-    }
-  }
-
-  private leaveGoTo(): void {
-    this.going = false;
-    this.requestUpdate();
-    this.rows.focus();
-  }
-
-  private async goToOffset(text: string, head: StreamHead): Promise<void> {
-    const side = this.rows.selection?.side ?? (head.actual.size > 0 ? 'actual' : 'expected');
-    const offset = parseOffset(text);
-    const { size } = head[side];
-    if (!(offset <= size)) {
-      this.say(`Type an offset from 0 to ${size.toLocaleString('en')} (${side} side).`);
-      return;
-    }
-    this.leaveGoTo();
-    try {
-      await this.rows.reveal(side, offset, 1);
-    } catch (error) {
-      this.fail(error);
+      this.bars.open(bar);
     }
   }
 
