@@ -1,9 +1,9 @@
 import type { Arrangement, Found, Layout, Side, StreamHead } from '../../src/protocol/bytes';
 import { pressKey } from '../ui/keys';
 import { RowScroller } from '../ui/rowScroller';
-import { bytePointAt } from './bytePoint';
 import { HorizontalScroll } from './horizontalScroll';
 import { drawRow } from './rowElement';
+import { PointerSelection } from './pointerSelection';
 import { RowPages } from './rowPages';
 import type { Channel } from './rowPages';
 import { ByteSelection } from './selection';
@@ -44,7 +44,6 @@ export class RowsPane {
   private readonly pages: RowPages;
   private shown: Shown | undefined;
   private hits: Hits | undefined;
-  private dragging = false;
   /** The row to begin at, while it is not yet compared. */
   private awaited: RowPlace | undefined;
 
@@ -69,11 +68,16 @@ export class RowsPane {
     rows.tabIndex = 0;
     rows.setAttribute('role', 'grid');
     rows.setAttribute('aria-readonly', 'true');
-    rows.addEventListener('pointerdown', this.onPointerDown);
-    rows.addEventListener('pointermove', this.onPointerMove);
-    rows.addEventListener('pointerup', this.onPointerUp);
-    rows.addEventListener('pointercancel', this.onPointerUp);
     rows.addEventListener('keydown', (event) => pressKey(event, this.keys));
+    new PointerSelection({
+      scroller: this.scroller,
+      selection: () => this.selection,
+      select: (selection) => this.select(selection),
+      onPress: (row) => {
+        this.goTo(row, 'nearest');
+        return this.unfold(row);
+      },
+    });
   }
 
   get firstRow(): number {
@@ -319,49 +323,6 @@ export class RowsPane {
     }
     return false;
   }
-
-  private readonly onPointerDown = (event: PointerEvent) => {
-    const row = this.scroller.rowOf(event.target as Node);
-    if (event.button !== 0 || row === undefined) {
-      return;
-    }
-    this.goTo(row, 'nearest');
-    if (this.unfold(row)) {
-      return;
-    }
-    const point = bytePointAt(event.clientX, event.clientY);
-    if (point !== undefined) {
-      event.preventDefault();
-      this.focus();
-      this.scroller.rows.setPointerCapture(event.pointerId);
-      this.dragging = true;
-      const extends_ = event.shiftKey && this.selection?.side === point.side;
-      this.select(
-        extends_ && this.selection !== undefined
-          ? this.selection.to(point.offset)
-          : ByteSelection.at(point.side, point.offset),
-      );
-    }
-  };
-
-  private readonly onPointerMove = (event: PointerEvent) => {
-    if (!this.dragging || this.selection === undefined) {
-      return;
-    }
-    const { top, bottom } = this.scroller.rows.getBoundingClientRect();
-    if (event.clientY < top || event.clientY > bottom) {
-      this.scroller.scrollBy(event.clientY < top ? event.clientY - top : event.clientY - bottom);
-    }
-    const y = Math.min(bottom - 2, Math.max(top + 2, event.clientY));
-    const point = bytePointAt(event.clientX, y);
-    if (point?.side === this.selection.side && point.offset !== this.selection.focus) {
-      this.select(this.selection.to(point.offset));
-    }
-  };
-
-  private readonly onPointerUp = () => {
-    this.dragging = false;
-  };
 }
 
 function createRow(): HTMLElement {
