@@ -70,8 +70,9 @@ export interface ImageNeeds {
 }
 
 /**
- * The image with the references hidden, or such that they can't be read, and the links made. It is kept on the engine, under a name
- * made of everything that it depends on, so that an image is looked through once.
+ * The image with the references hidden, or such that they can't be read, and the links made. It is kept
+ * on the engine, under a name made of everything that it depends on, so that an image is looked through
+ * once.
  * @throws InfraError when the engine fails.
  */
 export async function provideMaskedImage(
