@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { EngineStatus } from '../core/sandbox/sandbox';
 import { registerCommand } from './commands/registerCommands';
 import { languageTitles } from '../core/targets/languageDefaults';
+import { engineInUse, engineProblem } from './model/engineText';
 import { scoreText, shortScoreText } from './model/scoreText';
 import type { Services } from './services';
 import { engineSettings, readSetting } from './settings';
@@ -100,16 +101,16 @@ export class StatusBar implements vscode.Disposable {
       return { text: 'MirrorCode', detail: 'The engines have not been tried yet.', broken: false };
     }
     const choice = readSetting('engine');
-    const inUse = this.state.statuses.find(
-      ({ works, engine }) => works && (choice === 'auto' || choice === engine),
-    );
-    return inUse?.works === true
-      ? {
+    const { statuses } = this.state;
+    const inUse = engineInUse(statuses, choice);
+    const problem = engineProblem(statuses, choice) ?? '';
+    return inUse === undefined
+      ? { text: 'no engine', detail: `${problem} *Doctor* says why.`, broken: true }
+      : {
           text: inUse.engine,
           detail: [`Engine: ${inUse.engine} ${inUse.version}`, ...inUse.warnings].join('\n\n'),
           broken: false,
-        }
-      : { text: 'no engine', detail: 'No engine works here: run *Doctor*.', broken: true };
+        };
   }
 
   private async showActions(): Promise<void> {
@@ -127,12 +128,17 @@ export class StatusBar implements vscode.Disposable {
           'do the golds still hold',
           commands.verifyReference,
         ),
+        action('$(hubot) Run Agent…', 'that rebuilds a target', commands.runAgent),
+        action('$(checklist) Audit Target', 'what would make a task unfair', commands.auditTarget),
         action('$(add) New Target…', 'from a reference executable', commands.newTarget),
         action('$(pulse) Doctor', 'which engines work here', commands.doctor),
         action('$(output) Show Log', '', commands.showLog),
         action('$(gear) Settings', '', 'workbench.action.openSettings'),
       ],
-      { title: 'MirrorCode', placeHolder: this.engineText().detail.split('\n')[0] ?? '' },
+      {
+        title: 'MirrorCode',
+        placeHolder: (this.engineText().detail.split('\n')[0] ?? '').replaceAll('*', ''),
+      },
     );
     if (picked !== undefined) {
       await vscode.commands.executeCommand(

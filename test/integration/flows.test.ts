@@ -186,7 +186,7 @@ suite('recording and scoring in VS Code', () => {
         target: 'tac',
         language: 'python',
       });
-      await person.heard(/^tac in Python: 71\.4 %, 5 of 7\.$/u);
+      await person.heard(/^tac in Python: 5 of 7 cases pass \(71\.4 %\)\.$/u);
       await eventually('the first failure', () => {
         const tab = vscode.window.tabGroups.activeTabGroup.activeTab;
         assert.ok(tab?.input instanceof vscode.TabInputWebview, tab?.label);
@@ -205,5 +205,29 @@ suite('recording and scoring in VS Code', () => {
       await shown(api.trees.tasks),
       /\[testing-failed-icon\] tac {2}5 of 7 · 7 cases\n {4}\[testing-failed-icon\] Python {2}5 of 7\n/,
     );
+  });
+
+  test('without an engine a person is told why nothing is scored', async () => {
+    const api = await activated();
+    const settings = vscode.workspace.getConfiguration('mirrorcode');
+    const set = async (engine?: string, socket?: string) => {
+      await settings.update('engine', engine, vscode.ConfigurationTarget.Workspace);
+      await settings.update('docker.socket', socket, vscode.ConfigurationTarget.Workspace);
+    };
+    const person = new Person(api.window);
+    try {
+      await set('docker', 'unix:///nowhere/docker.sock');
+      await vscode.commands.executeCommand('mirrorcode.scoreCandidate', {
+        target: 'tac',
+        language: 'python',
+      });
+      await person.heard(/^No sandbox can be made here.*docker/u);
+      await vscode.commands.executeCommand('mirrorcode.doctor');
+      await person.heard(/which does not work here|No engine works here/u);
+    } finally {
+      person.leaves();
+      await set();
+      await remove('.vscode');
+    }
   });
 });

@@ -1,8 +1,9 @@
 import * as vscode from 'vscode';
 import type { EngineStatus } from '../../core/sandbox/sandbox';
+import { engineProblem } from '../model/engineText';
 import { withProgress } from '../progress';
 import type { Services } from '../services';
-import { engineSettings } from '../settings';
+import { engineSettings, readSetting } from '../settings';
 import { requireTrust } from './trust';
 
 /** *Doctor*: which engines work here, and why the others do not, in the log. */
@@ -15,16 +16,23 @@ export async function doctor({ engine, log }: Services): Promise<readonly Engine
     log.info(line);
   }
   log.show();
-  const working = statuses.filter(({ works }) => works).map(({ engine: name }) => name);
-  if (working.length === 0) {
-    const [first] = statuses;
-    void vscode.window.showWarningMessage(
-      `No engine works here, so nothing can be recorded or scored. ${
-        first?.works === false ? first.action : ''
-      }`,
-    );
+  const problem = engineProblem(statuses, readSetting('engine'));
+  if (problem !== undefined) {
+    // Not awaited: the toast stays as long as the person lets it.
+    void tellProblem(problem, statuses);
   }
   return statuses;
+}
+
+async function tellProblem(problem: string, statuses: readonly EngineStatus[]): Promise<void> {
+  const [first] = statuses;
+  const isSetting = statuses.some(({ works }) => works);
+  const action = !isSetting && first?.works === false ? ` ${first.action}` : '';
+  const open = 'Open Setting';
+  const buttons = isSetting ? [open] : [];
+  if ((await vscode.window.showWarningMessage(problem + action, ...buttons)) === open) {
+    await vscode.commands.executeCommand('workbench.action.openSettings', 'mirrorcode.engine');
+  }
 }
 
 /** An engine's state in lines that a person reads. */

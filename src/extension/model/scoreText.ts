@@ -42,12 +42,16 @@ export function scoreText(listed: ListedScore): string {
   }
 }
 
-/** What came of a score, as a sentence. */
+/** What came of a score, as a sentence: `numfmt in C: 112 of 123 cases pass (91.0 %).` */
 export function scoreSentence(score: StoredScore): string {
-  const { target, language } = score.header;
-  return `${target} in ${languageTitles[language]}: ${
-    isBuildFailure(score) ? 'the build failed' : scoreText(score).replace(' · ', ', ')
-  }.`;
+  const { target, language, state, counts, score: rates } = score.header;
+  const rate = rates?.['all'];
+  const text = isBuildFailure(score)
+    ? 'the build failed'
+    : state === 'done' && counts !== undefined && rate !== undefined
+      ? `${tallyText(counts).replace(/^\d+ of \d+/u, '$& cases pass')} (${rateText(rate)})`
+      : scoreText(score);
+  return `${target} in ${languageTitles[language]}: ${text}.`;
 }
 
 /** The same for where there is little room: `112 of 123`, `build failed`, `cancelled`. */

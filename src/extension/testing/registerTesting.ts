@@ -45,7 +45,7 @@ export function registerTesting(parts: {
     verifyProfile,
     askCandidate: (target, language) => askCandidate(candidates, target, language),
     onScored: (score) => log.info(scoreSentence(score)),
-    onError: log.keep,
+    onError: (error, { continuous }) => (continuous ? log.error(error) : void log.tell(error)),
   });
   controller.createRunProfile(
     'Score Candidate',

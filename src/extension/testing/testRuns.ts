@@ -24,7 +24,8 @@ export interface TestRunsOptions {
   /** Asks for a candidate's folder and remembers it; undefined when the person gave up. */
   readonly askCandidate: (target: TargetInfo, language: Language) => Promise<string | undefined>;
   readonly onScored: (score: StoredScore) => void;
-  readonly onError: (error: unknown) => void;
+  /** `continuous`: of a run that nobody has just asked for. */
+  readonly onError: (error: unknown, how: { readonly continuous: boolean }) => void;
 }
 
 /** Which score a test item's last verdict is from. */
@@ -73,7 +74,7 @@ export class TestRuns {
       }
     } catch (error) {
       run.appendOutput(errorText(error).replace(/\r?\n/gu, '\r\n') + '\r\n');
-      this.options.onError(error);
+      this.options.onError(error, { continuous: request.continuous === true });
     } finally {
       run.end();
       abort.dispose();
@@ -110,7 +111,7 @@ export class TestRuns {
         await reporter.finish();
       } else {
         await reporter.fail(reasonOf(error));
-        this.options.onError(error);
+        this.options.onError(error, { continuous });
       }
       return undefined;
     }
