@@ -64,8 +64,15 @@ async function tryAcquire(lock: string): Promise<boolean> {
   try {
     await mkdir(path.dirname(lock), { recursive: true });
     const handle = await open(lock, 'wx');
-    await handle.writeFile(`${process.pid}\n`);
-    await handle.close();
+    try {
+      await handle.writeFile(`${process.pid}\n`);
+    } catch (error) {
+      // On a full disk: left there, it would hold everyone up.
+      await rm(lock, { force: true });
+      throw error;
+    } finally {
+      await handle.close();
+    }
     return true;
   } catch (error) {
     // ENOENT: the folder was removed as empty between the two steps; it is made again.
