@@ -1,6 +1,5 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { BufferSource, FileSource, readRange } from '../core/bytes/byteSource';
@@ -13,6 +12,7 @@ import { firstSourceDifference } from '../core/bytes/sourceDifference';
 import { CancelledError, UserError } from '../core/errors';
 import { diffReport } from './diffReport';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import { exitCodes } from './io';
 import { serveDiff } from './serveDiff';
 
@@ -155,7 +155,7 @@ async function refOf(
   if (name === '-') {
     return { bytes: await readAll(io.stdin) };
   }
-  const file = path.resolve(io.cwd, name);
+  const file = pathFrom(io, name);
   const isPipe = await stat(file).then(
     (found) => found.isFIFO(),
     () => false,

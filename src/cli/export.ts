@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { Exchanged } from '../core/cases/exchange/exchange';
@@ -10,6 +9,7 @@ import { languages } from '../core/targets/target';
 import type { Language, Target } from '../core/targets/target';
 import { exitCodes } from './io';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import { resolveTarget, targetHelp } from './targetArgument';
 
 type FormatOptions = Pick<HarborOptions, 'replace' | 'language' | 'candidate'>;
@@ -59,13 +59,11 @@ export function registerExportCommand(program: Command, io: CliIo): void {
     )
     .action(async (text: string, options: Options) => {
       const target = await resolveTarget(io, text);
-      const to = path.resolve(io.cwd, options.to);
+      const to = pathFrom(io, options.to);
       const { done, refused } = (await formats[options.format]?.(target, to, {
         replace: options.replace === true,
         ...(options.language === undefined ? {} : { language: options.language }),
-        ...(options.candidate === undefined
-          ? {}
-          : { candidate: path.resolve(io.cwd, options.candidate) }),
+        ...(options.candidate === undefined ? {} : { candidate: pathFrom(io, options.candidate) }),
       })) ?? {
         done: [],
         refused: [],

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { Command } from 'commander';
 import { copyCases } from '../core/cases/exchange/copyCases';
 import { importCases } from '../core/cases/exchange/importCases';
@@ -9,6 +8,7 @@ import type { Engine } from '../core/sandbox/sandbox';
 import type { Target } from '../core/targets/target';
 import { reportExchange } from './export';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import { resolveTarget } from './targetArgument';
 
 interface ImportOptions {
@@ -35,7 +35,7 @@ export function registerImportCommand(program: Command, io: CliIo): void {
     )
     .action(async (from: string, to: string, options: ImportOptions) => {
       const target = await resolveTarget(io, to);
-      const source = path.resolve(io.cwd, from);
+      const source = pathFrom(io, from);
       const { cases, refused } = await readCases(io, source, target, options.engine);
       const copied = await copyCases(cases, target.store, { replace: options.replace === true });
       const all = { done: copied.done, refused: [...refused, ...copied.refused] };

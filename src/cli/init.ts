@@ -1,7 +1,7 @@
-import path from 'node:path';
 import type { Command } from 'commander';
 import { initTarget } from '../core/targets/initTarget';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 
 /** `mirrorcode init DIR --reference PATH`: a new target folder. */
 export function registerInitCommand(program: Command, io: CliIo): void {
@@ -17,7 +17,7 @@ export function registerInitCommand(program: Command, io: CliIo): void {
       '\nExample:\n  mirrorcode init targets/numfmt --reference /usr/bin/numfmt\n',
     )
     .action(async (folder: string, options: { reference: string; name?: string; json?: true }) => {
-      const target = await initTarget(path.resolve(io.cwd, folder), {
+      const target = await initTarget(pathFrom(io, folder), {
         reference: options.reference,
         from: io.cwd,
         ...(options.name === undefined ? {} : { name: options.name }),

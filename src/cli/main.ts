@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { registerAuditCommand } from './audit';
@@ -9,6 +10,7 @@ import { registerImportCommand } from './import';
 import { registerInitCommand } from './init';
 import { exitCodes, reportError } from './io';
 import type { CliIo } from './io';
+import { assertKnownFolder } from './pathFrom';
 import { processIo } from './processIo';
 import { registerPromptCommand } from './prompt';
 import { registerRecordCommand } from './record';
@@ -43,6 +45,8 @@ async function main(): Promise<void> {
   const cancellation = new AbortController();
   process.once('SIGINT', () => cancellation.abort());
   process.once('SIGTERM', () => cancellation.abort());
+  // Far more than ten things wait on it.
+  setMaxListeners(0, cancellation.signal);
   const [node, script] = process.argv;
   // Started through a link on PATH, the built files still lie beside the real one.
   process.argv = [node ?? '', realpathSync(script ?? ''), ...rawArguments(process.argv)];
@@ -56,6 +60,7 @@ async function main(): Promise<void> {
     register(program, io);
   }
   try {
+    assertKnownFolder(process.cwd());
     await program.parseAsync();
   } catch (error) {
     io.setExitCode(

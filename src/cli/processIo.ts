@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Progress } from '../core/progress';
+import { exitCodes } from './io';
 import type { CliIo } from './io';
 
 /** Columns of the progress bar itself. */
@@ -17,8 +18,13 @@ export function processIo(signal: AbortSignal): CliIo {
   };
   // A reader that closes early (`mirrorcode cases x | head`) is no error.
   stdout.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? 0 : 3);
+    if (error.code !== 'EPIPE') {
+      stderr.write(`mirrorcode: Writing the result failed: ${error.message}.\n`);
+    }
+    process.exit(error.code === 'EPIPE' ? process.exitCode : exitCodes.infra);
   });
+  // Nobody reads the progress any more: the work goes on.
+  stderr.on('error', () => undefined);
   return {
     cwd: process.cwd(),
     distDir: path.dirname(path.resolve(process.argv[1] ?? '.')),

@@ -21,6 +21,7 @@ import type { RecordOptions as CoreOptions } from '../core/recording/recorder';
 import { readVariations } from '../core/recording/verify';
 import { exitCodes } from './io';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import { collect, readCount } from './options';
 import { recordDual } from './recordDual';
 import { recordTerminal } from './recordTerminal';
@@ -149,10 +150,16 @@ async function recordingOf(
       allowFlaky: options.allowFlaky === true,
       pin: options.pin,
     });
-  const list = path.resolve(io.cwd, options.from ?? '');
+  const list = pathFrom(io, options.from ?? '');
   if (options.from !== undefined && (await isSuite(list))) {
     return async (engine, how) =>
       recordDrafts(await suiteDrafts(io, list, options, target, engine), engine, how);
+  }
+  const strangers = of.filter((one) => !taken.has(one));
+  if (strangers.length > 0) {
+    throw new UserError(`${target.name} has no case ${strangers.join(', ')} to be a dual of.`, {
+      action: 'Name a visible case of the target: mirrorcode cases TARGET lists them.',
+    });
   }
   const drafts =
     options.from === undefined

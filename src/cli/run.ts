@@ -21,6 +21,7 @@ import { addAgentOptions, agentExamples, agentOf } from './agentOptions';
 import type { AgentOptions } from './agentOptions';
 import { exitCodes } from './io';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import { collectImages, oneOf, readCount, readDuration, readNumber, readPrices } from './options';
 import type { LanguageImages, PriceList } from './options';
 import { resolveTarget, targetHelp } from './targetArgument';
@@ -94,7 +95,7 @@ async function run(io: CliIo, name: string | undefined, options: RunOptions): Pr
   const outcomes =
     options.resume === undefined
       ? await startNew(io, name, options)
-      : [await resume(io, path.resolve(io.cwd, options.resume), options)];
+      : [await resume(io, pathFrom(io, options.resume), options)];
   io.progress(undefined);
   io.setExitCode(Math.max(...outcomes.map((outcome) => exitCodeOf(io, outcome))));
   if (options.json === true) {

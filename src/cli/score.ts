@@ -1,5 +1,4 @@
 import os from 'node:os';
-import path from 'node:path';
 import type { Command } from 'commander';
 import { pastCandidate } from '../core/agents/run/pastCandidate';
 import type { PastCandidate } from '../core/agents/run/pastCandidate';
@@ -15,6 +14,7 @@ import type { Language, Profile } from '../core/targets/target';
 import { findWorkFolder } from '../core/workFolder';
 import { exitCodes } from './io';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import { oneOf, readCount } from './options';
 import { resolveTarget, targetHelp } from './targetArgument';
 
@@ -87,7 +87,7 @@ async function score(io: CliIo, name: string, given: ScoreOptions): Promise<void
       ...(options.profile === undefined ? {} : { profile: options.profile }),
       jobs: options.jobs,
       workFolder: await findWorkFolder(io.cwd),
-      ...(options.out === undefined ? {} : { out: path.resolve(io.cwd, options.out) }),
+      ...(options.out === undefined ? {} : { out: pathFrom(io, options.out) }),
       ...(options.resume === undefined ? {} : { resume: options.resume }),
       signal: io.signal,
       onProgress: (progress) => io.progress(progress),
@@ -133,7 +133,7 @@ async function pastOf(
   { run, step, candidate }: ScoreOptions,
 ): Promise<PastCandidate | undefined> {
   if (run !== undefined && candidate === undefined) {
-    return pastCandidate(path.resolve(io.cwd, run), step);
+    return pastCandidate(pathFrom(io, run), step);
   }
   if (run !== undefined || step !== undefined) {
     throw new UserError('A step is one of a run, and a run has a candidate of its own.', {
@@ -152,7 +152,7 @@ async function withResumed(
   const { profile, ...others } = options;
   const { candidate = options.run, language = past?.language } = options;
   if (options.resume !== undefined) {
-    const resume = path.resolve(io.cwd, options.resume);
+    const resume = pathFrom(io, options.resume);
     const header = await readHeader(resume);
     return {
       ...others,
@@ -172,7 +172,7 @@ async function withResumed(
   return {
     ...others,
     ...checked,
-    candidate: path.resolve(io.cwd, candidate),
+    candidate: pathFrom(io, candidate),
     language: oneOf('language', language, languages),
   };
 }

@@ -22,7 +22,7 @@ export function registerShowCommand(program: Command, io: CliIo): void {
     .option('--json', 'one JSON document on stdout')
     .addHelpText(
       'after',
-      '\nExamples:\n  mirrorcode show samples/numfmt iec/0001\n  mirrorcode show samples/numfmt iec/0001 --part stdout | xxd\n',
+      '\nExamples:\n  mirrorcode show samples/numfmt from/iec\n  mirrorcode show samples/numfmt from/iec --part stdout | xxd\n',
     )
     .action(async (text: string, name: string, options: { json?: true; part?: string }) => {
       const target = await resolveTarget(io, text);

@@ -1,10 +1,10 @@
-import path from 'node:path';
 import { UserError } from '../core/errors';
 import { discoverTargets } from '../core/targets/discoverTargets';
 import { openTarget } from '../core/targets/openTarget';
 import type { Target } from '../core/targets/target';
 import { stat } from 'node:fs/promises';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 
 /** How `--help` describes the argument. */
 export const targetHelp = 'folder of a target, gold file, FOLDER#NAME, or a name below this folder';
@@ -17,9 +17,9 @@ export const targetHelp = 'folder of a target, gold file, FOLDER#NAME, or a name
 export async function resolveTarget(io: Pick<CliIo, 'cwd'>, text: string): Promise<Target> {
   const [, folder, name] = /^(.*)#([^#/]+)$/u.exec(text) ?? [];
   if (folder !== undefined && name !== undefined) {
-    return findByName(path.resolve(io.cwd, folder), name);
+    return findByName(pathFrom(io, folder), name);
   }
-  const at = path.resolve(io.cwd, text);
+  const at = pathFrom(io, text);
   if (!/^[\w.+-]+$/u.test(text) || (await exists(at))) {
     return openTarget(at);
   }

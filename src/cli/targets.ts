@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { countCases } from '../core/targets/caseCounts';
 import { discoverTargets } from '../core/targets/discoverTargets';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import { formatTable } from './table';
 
 /** `mirrorcode targets [DIR]`: every target below a folder, with counts. */
@@ -17,7 +18,7 @@ export function registerTargetsCommand(program: Command, io: CliIo): void {
       '\nExamples:\n  mirrorcode targets samples\n  mirrorcode targets ~/MirrorCode --json\n',
     )
     .action(async (folder: string, options: { json?: true }) => {
-      const root = path.resolve(io.cwd, folder);
+      const root = pathFrom(io, folder);
       const { targets, problems } = await discoverTargets(root);
       const listed = await Promise.all(
         targets.map(async (target) => {

@@ -5,6 +5,7 @@ import { exportEvents, exportFormats } from '../core/transcripts/export/exportEv
 import type { ExportFormat } from '../core/transcripts/export/exportEvents';
 import { writeExport } from '../core/transcripts/export/writeExport';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import {
   readKinds,
   sampleNumber,
@@ -79,5 +80,5 @@ async function write(
     }
     return;
   }
-  await writeExport(pieces, path.resolve(io.cwd, out), io.signal);
+  await writeExport(pieces, pathFrom(io, out), io.signal);
 }

@@ -9,6 +9,7 @@ import type { EventKind } from '../core/transcripts/normalForm';
 import { openTranscript } from '../core/transcripts/openTranscript';
 import type { Transcript } from '../core/transcripts/openTranscript';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 
 /** Which sample of a transcript is meant. */
 export interface SampleOptions {
@@ -30,7 +31,7 @@ export async function withTranscript(
   use: (transcript: Transcript) => Promise<void>,
 ): Promise<void> {
   const workerPath = path.join(io.distDir, 'workers', 'transcripts.js');
-  const transcript = await openTranscript(path.resolve(io.cwd, file), {
+  const transcript = await openTranscript(pathFrom(io, file), {
     // Built files have the worker beside them; the sources do not, and then one thread does it all.
     workerPath: existsSync(workerPath) ? workerPath : undefined,
     cacheFolder: userCacheFolder(io.env, process.platform),

@@ -6,6 +6,7 @@ import { UserError } from '../core/errors';
 import type { Transcript } from '../core/transcripts/openTranscript';
 import type { FileVersion } from '../core/transcripts/workspace/pastVersions';
 import type { CliIo } from './io';
+import { pathFrom } from './pathFrom';
 import {
   printable,
   sampleNumber,
@@ -69,7 +70,7 @@ async function answer(
     const before = await versions(wholeNumber(options.since, '--since'));
     io.out(diffs(before, await versions(at)));
   } else if (options.out !== undefined) {
-    await writeOut(io, path.resolve(io.cwd, options.out), await versions(at));
+    await writeOut(io, pathFrom(io, options.out), await versions(at));
   } else if (options.file !== undefined) {
     printFile(io, options, (await versions(at)).get(options.file) ?? null, at);
   } else if (options.json === true) {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { CaseInput, FileEntry } from '../cases/case';
+import { encodeOsString } from '../cases/osString';
 import { canonicalInput, inputProblem } from '../cases/soundInput';
 import { errorText, UserError } from '../errors';
 import type { CaseDraft } from './capture';
@@ -71,7 +72,7 @@ export async function readFiles(files: readonly string[], from: string): Promise
     files.map(async (text): Promise<FileEntry> => {
       const [inside, source = inside] = splitAt(text);
       const file = path.resolve(from, source);
-      const stats = await stat(file).catch((error: unknown) => {
+      const stats = await stat(encodeOsString(file)).catch((error: unknown) => {
         throw new UserError(`Reading the input ${file} failed: ${errorText(error)}.`, {
           action: 'Write --file PATH=SOURCE: the path in the case, and the file on this machine.',
           cause: error,

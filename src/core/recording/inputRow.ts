@@ -114,7 +114,7 @@ function readMode(mode: string | undefined): number {
 /** @throws UserError when the file cannot be read. */
 export async function readInput(file: string): Promise<Uint8Array> {
   try {
-    return await readFile(file);
+    return await readFile(encodeOsString(file));
   } catch (error) {
     throw new UserError(`Reading the input ${file} failed: ${errorText(error)}.`, {
       action: 'Check the path.',

@@ -3,6 +3,7 @@ import { lstat, readdir, readFile, readlink } from 'node:fs/promises';
 import path from 'node:path';
 import type { FileEntry } from '../cases/case';
 import { bytesContent, readContent } from '../cases/content';
+import { decodeOsString, encodeOsString } from '../cases/osString';
 import { errorText, UserError } from '../errors';
 
 /** A candidate's folder as it is built: every file of it, whatever else happens to the folder. */
@@ -34,7 +35,7 @@ export async function readCandidate(folder: string): Promise<CandidateSource> {
   const files: FileEntry[] = [];
   let size = 0;
   const walk = async (dir: string): Promise<void> => {
-    for (const name of (await readdir(path.join(folder, dir))).sort()) {
+    for (const name of await namesIn(folder, dir)) {
       const inside = path.posix.join(dir, name);
       const entry = leftOutFolders.includes(name) ? undefined : await readEntry(folder, inside);
       if (entry !== undefined) {
@@ -70,11 +71,18 @@ export async function readCandidate(folder: string): Promise<CandidateSource> {
   return { files, hash: hashFiles(files) };
 }
 
+/** Sorted; the name of a file need not be UTF-8. */
+async function namesIn(folder: string, dir: string): Promise<string[]> {
+  const at = encodeOsString(path.join(folder, dir));
+  return (await readdir(at, { encoding: 'buffer' })).map(decodeOsString).sort();
+}
+
 async function readEntry(folder: string, inside: string): Promise<FileEntry | undefined> {
-  const file = path.join(folder, inside);
+  const file = encodeOsString(path.join(folder, inside));
   const stats = await lstat(file);
   if (stats.isSymbolicLink()) {
-    return { kind: 'link', path: inside, target: await readlink(file) };
+    const target = decodeOsString(await readlink(file, { encoding: 'buffer' }));
+    return { kind: 'link', path: inside, target };
   }
   if (stats.isDirectory()) {
     return { kind: 'dir', path: inside, mode: 0o755 };

@@ -21,7 +21,7 @@ export const manifestName = 'mirrorcode.json';
  */
 export async function openTarget(at: string): Promise<Target> {
   const absolute = path.resolve(at);
-  if (absolute.endsWith('.jsonl')) {
+  if (absolute.endsWith('.jsonl') && !(await isFolder(absolute))) {
     return goldTarget(absolute);
   }
   const manifestPath =

@@ -212,6 +212,7 @@ suite('the commands that run programs', function () {
     ['a target that is not there', ['score', 'nowhere'], /nowhere/u],
     ['an unknown engine', ['verify', 'join', '--engine', 'chroot'], /chroot/u],
     ['a variable without a value', ['record', 'join', '--env', 'X', '--', 'a'], /NAME=VALUE/u],
+    ['a dual of no case', ['record', 'join', '--dual-of', 'g/none', '--', 'a'], /g\/none/u],
     ['a score that is not there', ['score', 'join', '--resume', 'none'], /none/u],
   ];
   for (const [what, args, said] of wrong) {

@@ -104,6 +104,13 @@ suite('targets', () => {
     assert.deepEqual(countCases(cases), { visible: 1, hidden: 1, ablated: 1, total: 3 });
   });
 
+  test('a folder may be called like a gold file', async () => {
+    const folder = path.join(root, 'rows.jsonl');
+    await mkdir(folder);
+    await writeFile(path.join(folder, 'mirrorcode.json'), '{ "name": "rows" }');
+    assert.equal((await openTarget(folder)).name, 'rows');
+  });
+
   test('a new target pins its reference and does not replace another', async () => {
     const reference = path.join(root, 'bin/my prog');
     await put('bin/my prog', '#!/bin/sh\n');

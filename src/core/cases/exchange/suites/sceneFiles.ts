@@ -185,12 +185,12 @@ export class SceneFiles {
   }
 
   private remove(at: string): void {
-    for (const known of [...this.entries.keys()]) {
+    for (const known of [...this.entries.keys(), ...this.unknown]) {
       if (known === at || known.startsWith(`${at}/`)) {
         this.entries.delete(known);
+        this.unknown.delete(known);
       }
     }
-    this.unknown.delete(at);
   }
 
   private at(word: string): string {
