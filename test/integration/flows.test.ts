@@ -203,7 +203,7 @@ suite('recording and scoring in VS Code', () => {
     });
     assert.match(
       await shown(api.trees.tasks),
-      /\[testing-failed-icon\] tac {2}5 of 7 · 7 cases\n {4}\[testing-failed-icon\] Python {2}5 of 7\n/,
+      /\[testing-failed-icon\] tac {2}5 of 7\n {4}\[testing-failed-icon\] Python {2}5 of 7\n/,
     );
   });
 

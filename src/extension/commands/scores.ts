@@ -2,11 +2,13 @@ import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import type { StoredScore } from '../../core/scoring/scoreFiles';
 import type { ScoreRequest } from '../engine/api';
+import { scoreSentence } from '../model/scoreText';
 import { withProgress } from '../progress';
 import type { Services } from '../services';
 import { engineSettings, readSetting } from '../settings';
 import type { ScoreSubject } from '../trees/runNodes';
 import { subjectOf } from './subjects';
+import { tellScore } from './tellScore';
 import { requireTrust } from './trust';
 
 /** *Resume Score*: judges the cases that a score which ended early has not judged. */
@@ -31,7 +33,7 @@ export async function resumeScore(services: Services, argument: unknown): Promis
   };
   let done = 0;
   try {
-    await withProgress(`Scoring ${target.name}`, (signal, report) =>
+    const score = await withProgress(`Scoring ${target.name}`, (signal, report) =>
       engine.call('score', request, {
         signal,
         onEvent: (event) => {
@@ -43,6 +45,9 @@ export async function resumeScore(services: Services, argument: unknown): Promis
         },
       }),
     );
+    log.info(scoreSentence(score));
+    // Not awaited: the toast stays as long as the person lets it.
+    void tellScore(services, score).catch(log.keep);
   } finally {
     model.touch('scores');
   }

@@ -86,14 +86,17 @@ function targetNode(view: TargetView): TreeNode {
   const [newest] = tallies;
   const parts = [
     newest?.counts === undefined ? undefined : languageText(newest),
-    counts === undefined ? undefined : countText(counts.total, 'case'),
+    // Said once where all of them were judged.
+    counts === undefined || isJudged(newest, counts.total)
+      ? undefined
+      : countText(counts.total, 'case'),
   ];
   return {
     id: `target:${info.key}`,
     label: info.name,
     description: parts.filter((part) => part !== undefined).join(' · '),
     tooltip: targetTooltip(view),
-    icon: newest?.counts === undefined ? { id: 'package' } : languageIcon(newest),
+    icon: newest?.counts === undefined ? { id: 'package' } : languageIcon(newest, counts?.total),
     context: itemContexts.target,
     subject: { kind: 'target', target: info } satisfies TargetSubject,
     expand: 'collapsed',
@@ -108,11 +111,21 @@ function languageText({ score, counts }: LanguageTally): string {
   return counts === undefined ? score.header.state : tallyText(counts);
 }
 
-function languageIcon({ score, counts }: LanguageTally): NodeIcon {
+/** Passing is only said of all cases: until they were judged it is open. */
+function languageIcon(tally: LanguageTally, total: number | undefined): NodeIcon {
+  const { score, counts } = tally;
   if (isBuildFailure(score)) {
     return failureIcon;
   }
-  return counts === undefined ? verdictIcons.skipped : tallyIcon(counts);
+  const icon = counts === undefined ? verdictIcons.skipped : tallyIcon(counts);
+  return icon === verdictIcons.pass && total !== undefined && !isJudged(tally, total)
+    ? { id: 'testing-unset-icon' }
+    : icon;
+}
+
+function isJudged(tally: LanguageTally | undefined, total: number): boolean {
+  const { counts } = tally ?? {};
+  return counts !== undefined && counts.pass + counts.fail + counts.timeout + counts.crash >= total;
 }
 
 function targetTooltip({ info, counts }: TargetView): string {
@@ -130,7 +143,7 @@ function targetTooltip({ info, counts }: TargetView): string {
 }
 
 async function targetChildren(view: TargetView): Promise<TreeNode[]> {
-  const { info, tallies, listing } = view;
+  const { info, tallies, listing, counts } = view;
   const { key } = info;
   const scores = tallies.map((tally): TreeNode => {
     const { score } = tally;
@@ -140,7 +153,7 @@ async function targetChildren(view: TargetView): Promise<TreeNode[]> {
       label: languageTitles[language],
       description: languageText(tally),
       tooltip: `Candidate: ${escapeMarkdown(score.header.candidate)}`,
-      icon: languageIcon(tally),
+      icon: languageIcon(tally, counts?.total),
       context: itemContexts.language,
       subject: { kind: 'score', score },
     };

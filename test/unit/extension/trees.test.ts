@@ -161,6 +161,27 @@ No tier  1 target
     assert.equal(shortScoreText(score()), '2 of 3 pass');
   });
 
+  test('claims that a candidate passes only where all cases were judged', async () => {
+    const judged = (pass: number) =>
+      treeText(
+        taskNodes({
+          targets: [
+            view(info('numfmt'), listing, {
+              tallies: [{ score: score(), counts: { ...counts, pass } }],
+            }),
+          ],
+          broken: [],
+          groupBy: 'tier',
+        }),
+        2,
+      );
+    assert.match(await judged(5), /^\[testing-passed-icon\] numfmt {2}5 of 5\n/u);
+    assert.match(
+      await judged(3),
+      /^\[testing-unset-icon\] numfmt {2}3 of 3 · 5 cases\n {2}\[testing-unset-icon\] Python/u,
+    );
+  });
+
   test('tells those who hear it what the icons say', async () => {
     const verdicts = new Map([
       ['si/down', { ...failure, name: 'si/down', verdict: 'pass' as const, differences: [] }],

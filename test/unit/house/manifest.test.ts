@@ -31,7 +31,9 @@ interface Manifest {
   };
   readonly contributes: {
     readonly commands: readonly Command[];
-    readonly menus: Readonly<Record<string, readonly { command?: string; when?: string }[]>>;
+    readonly menus: Readonly<
+      Record<string, readonly { command?: string; when?: string; group?: string }[]>
+    >;
     readonly customEditors: readonly { readonly viewType: string }[];
     readonly viewsContainers: { readonly activitybar: readonly { readonly id: string }[] };
     readonly views: Readonly<Record<string, readonly { readonly id: string; icon?: string }[]>>;
@@ -88,6 +90,16 @@ suite('the manifest and the tables', () => {
     assert.deepEqual([container?.id, others.length], [viewContainer, 0]);
     const declared = contributes.views[viewContainer]?.map(({ id }) => id) ?? [];
     assert.deepEqual(sorted(declared), sorted(Object.values(views)));
+  });
+
+  test('what a row’s button does stands in its menu as well, for the keyboard', () => {
+    const rows = contributes.menus['view/item/context'] ?? [];
+    const isButton = ({ group = '' }: { group?: string }) => group.startsWith('inline');
+    const inMenus = new Set(rows.filter((row) => !isButton(row)).map(({ command }) => command));
+    assert.deepEqual(
+      rows.filter(isButton).flatMap(({ command }) => (inMenus.has(command) ? [] : [command])),
+      [],
+    );
   });
 
   test('every view says what to do while it is empty', () => {
