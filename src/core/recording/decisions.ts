@@ -7,7 +7,7 @@ import { formatCase } from '../cases/caseLayout';
 import type { CaseStore } from '../cases/caseStore';
 import { errorCode } from '../errors';
 import { withFileLock } from '../fileLock';
-import { parseLines } from '../scoring/lineLog';
+import { parseLines } from '../lineLog';
 
 /** What was decided about one capture, with what it takes to undo it. */
 export interface Decision<Note> {

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { FileEntry } from '../cases/case';
 import { readContent } from '../cases/content';
 import { errorCode, errorText, InfraError, UserError } from '../errors';
-import { LineLog } from './lineLog';
+import { LineLog } from '../lineLog';
 import type { CaseResult } from './score';
 import {
   actualPath,

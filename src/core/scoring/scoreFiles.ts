@@ -8,7 +8,7 @@ import { languages } from '../targets/target';
 import { fromStored, toStored } from '../workFolder';
 import type { WorkFolder } from '../workFolder';
 import { countVerdicts, passRates } from './groups';
-import { parseLines } from './lineLog';
+import { parseLines } from '../lineLog';
 import type { CaseResult, Score } from './score';
 import { verdicts } from './score';
 

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { InfraError, UserError } from '../../../src/core/errors';
 import { ScoreJournal } from '../../../src/core/scoring/journal';
 import type { NewScore } from '../../../src/core/scoring/journal';
-import { LineLog } from '../../../src/core/scoring/lineLog';
+import { LineLog } from '../../../src/core/lineLog';
 import type { CaseResult, Verdict } from '../../../src/core/scoring/score';
 import {
   actualPath,

@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
-import { errorText, InfraError } from '../errors';
+import { errorText, InfraError } from './errors';
 
 /** Longest time a line waits in memory, milliseconds. */
 const flushAfterMs = 100;
