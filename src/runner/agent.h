@@ -32,8 +32,11 @@ void pumpShell(const struct pollfd *fds);
 void watchShell(void);
 
 // agentFiles.c
+uint8_t *readAll(int fd, size_t limit, size_t *length);
 void readAgentFile(uint32_t id, struct reader *reader);
 void writeAgentFile(uint32_t id, struct reader *reader);
+
+// agentSnapshot.c
 void sendSnapshot(uint32_t id, struct reader *reader);
 
 // agentSession.c

@@ -6,6 +6,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -64,7 +65,17 @@ static const uint32_t missing[] = {NR_clone3, NR_io_uring_setup, NR_io_uring_ent
 // Memory that the watchdog cannot see.
 static const uint32_t uncounted[] = {SYS_memfd_create, SYS_shmget};
 
-static struct sock_filter code[160];
+// What a rule leads to: one of the blocks at the filter's end.
+enum outcome { REFUSED, MISSING, SOCKET, CLONE, IOCTL, ALLOWED, OUTCOMES };
+
+struct rule {
+  uint32_t number;
+  enum outcome outcome;
+};
+
+static struct rule rules[96];
+static size_t ruleCount;
+static struct sock_filter code[256];
 static unsigned short codeLength;
 
 static void add(struct sock_filter instruction) {
@@ -80,11 +91,13 @@ static void load(size_t offset) {
   add((struct sock_filter)BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset));
 }
 
-static void refuse(const uint32_t *list, size_t count, int error) {
-  for (size_t i = 0; i < count; i++) {
-    add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, list[i], 0, 1));
-    answer(error);
-  }
+static void rule(uint32_t number, enum outcome outcome) {
+  if (ruleCount == sizeof rules / sizeof *rules) die("the filter has too many rules");
+  rules[ruleCount++] = (struct rule){number, outcome};
+}
+
+static void rulesFor(const uint32_t *list, size_t count, enum outcome outcome) {
+  for (size_t i = 0; i < count; i++) rule(list[i], outcome);
 }
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
@@ -94,17 +107,18 @@ static void allow(void) {
   add((struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
 }
 
-static void filterArguments(void) {
-  // socket: only the families that a sandbox without a network may have
-  add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, 6));
+/** socket: only the families that a sandbox without a network may have. */
+static void socketBlock(void) {
   load(ARGUMENT(0));
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_UNIX, 3, 0));
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET, 2, 0));
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, AF_INET6, 1, 0));
   answer(EAFNOSUPPORT);
   allow();
-  // clone: no new namespaces
-  add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_clone, 0, 4));
+}
+
+/** clone: no new namespaces. */
+static void cloneBlock(void) {
   load(ARGUMENT(0));
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K,
                                    CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET |
@@ -112,8 +126,10 @@ static void filterArguments(void) {
                                    0, 1));
   answer(EPERM);
   allow();
-  // ioctl: no typing into terminals
-  add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_ioctl, 0, 5));
+}
+
+/** ioctl: no typing into terminals. */
+static void ioctlBlock(void) {
   load(ARGUMENT(1));
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCSTI, 1, 0));
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, TIOCLINUX, 0, 1));
@@ -121,8 +137,68 @@ static void filterArguments(void) {
   allow();
 }
 
+static void block(enum outcome outcome) {
+  switch (outcome) {
+    case REFUSED: answer(EPERM); break;
+    case MISSING: answer(ENOSYS); break;
+    case SOCKET: socketBlock(); break;
+    case CLONE: cloneBlock(); break;
+    case IOCTL: ioctlBlock(); break;
+    default: allow();
+  }
+}
+
+static int byNumber(const void *a, const void *b) {
+  uint32_t one = ((const struct rule *)a)->number, other = ((const struct rule *)b)->number;
+  return (one > other) - (one < other);
+}
+
+/**
+ * A search by halves for the call's number among `count` rules, `2 * count - 1` instructions. Every
+ * run installs the filter anew, and the kernel then tries it for every number that there is, so its
+ * longest path is what costs. Where a leaf leads to is filled in later.
+ */
+static void search(const struct rule *sorted, size_t count) {
+  if (count == 1) {
+    add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, sorted->number, 0, 0));
+    return;
+  }
+  size_t left = count / 2;
+  add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, sorted[left].number,
+                                   (uint8_t)(2 * left - 1), 0));
+  search(sorted, left);
+  search(sorted + left, count - left);
+}
+
+static uint8_t distance(unsigned short from, unsigned short to) {
+  if (to - from - 1 > UINT8_MAX) die("the filter has too many rules");
+  return (uint8_t)(to - from - 1);
+}
+
+/** Lets the leaves of the search lead to the blocks. */
+static void fillIn(unsigned short from, unsigned short until, const unsigned short *blocks) {
+  size_t next = 0;
+  for (unsigned short at = from; at < until; at++) {
+    if (BPF_OP(code[at].code) != BPF_JEQ) continue;
+    code[at].jt = distance(at, blocks[rules[next++].outcome]);
+    code[at].jf = distance(at, blocks[ALLOWED]);
+  }
+}
+
+static void collectRules(void) {
+  rulesFor(refused, COUNT(refused), REFUSED);
+  rulesFor(missing, COUNT(missing), MISSING);
+  if (options.watchdog) rulesFor(uncounted, COUNT(uncounted), MISSING);
+  rule(SYS_socket, SOCKET);
+  rule(SYS_clone, CLONE);
+  rule(SYS_ioctl, IOCTL);
+  qsort(rules, ruleCount, sizeof *rules, byNumber);
+}
+
 /** Assembles the filter, once. */
 void prepareFilter(void) {
+  unsigned short blocks[OUTCOMES];
+  collectRules();
   load(offsetof(struct seccomp_data, arch));
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ARCH, 1, 0));
   answer(ENOSYS);
@@ -131,11 +207,14 @@ void prepareFilter(void) {
   add((struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1));  // x32
   answer(ENOSYS);
 #endif
-  refuse(refused, COUNT(refused), EPERM);
-  refuse(missing, COUNT(missing), ENOSYS);
-  if (options.watchdog) refuse(uncounted, COUNT(uncounted), ENOSYS);
-  filterArguments();
-  allow();
+  unsigned short from = codeLength;
+  search(rules, ruleCount);
+  unsigned short until = codeLength;
+  for (enum outcome outcome = 0; outcome < OUTCOMES; outcome++) {
+    blocks[outcome] = codeLength;
+    block(outcome);
+  }
+  fillIn(from, until, blocks);
 }
 
 /** Applies it to the calling process for good. Wants no_new_privs. Returns 0 or an errno. */

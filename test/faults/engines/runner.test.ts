@@ -114,4 +114,12 @@ suite('what a run is not blamed for', function () {
     }
     assert.deepEqual((await run('/own/busy', [])).status, { kind: 'exit', code: 0 });
   });
+
+  test('a machine that can start no sandbox', async () => {
+    // More than a command line may be.
+    const none = new BubblewrapEngine({ distDir: buildDist(), bwrap: 'x'.repeat(200_000) });
+    const spec = { purpose: 'test', mounts: [], links: {}, forbidden: [], lanes: 1 };
+    await assert.rejects(none.create(spec), (error) => error instanceof InfraError);
+    await none.dispose();
+  });
 });

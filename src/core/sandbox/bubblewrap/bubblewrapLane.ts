@@ -77,7 +77,7 @@ export class BubblewrapLane implements AsyncDisposable {
 
   /** @throws InfraError when bwrap or the runner can't start. */
   static async start(options: LaneStart): Promise<BubblewrapLane> {
-    const lane = new BubblewrapLane(options);
+    const lane = await BubblewrapLane.launch(options);
     const timer = setTimeout(() => lane.client.dispose(), startMs);
     try {
       await lane.client.ready;
@@ -93,6 +93,18 @@ export class BubblewrapLane implements AsyncDisposable {
           });
     } finally {
       clearTimeout(timer);
+    }
+  }
+
+  /** Of some errors Node tells by an exception, out of descriptors or memory among them. */
+  private static async launch(options: LaneStart): Promise<BubblewrapLane> {
+    try {
+      return new BubblewrapLane(options);
+    } catch (cause) {
+      await options.group?.remove();
+      throw new InfraError(`Starting a sandbox with bubblewrap failed: ${errorText(cause)}.`, {
+        cause,
+      });
     }
   }
 
