@@ -1,5 +1,5 @@
 import type { EventSummary, TranscriptEvent } from '../../src/protocol/transcript';
-import type { Channel } from './replay';
+import type { Channel } from './channel';
 
 /** Summaries kept; the oldest go first. */
 const mostSummaries = 20_000;

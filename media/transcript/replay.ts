@@ -8,16 +8,12 @@ import type {
   Opened,
   Overview,
   Query,
-  TranscriptHost,
-  TranscriptView,
   ViewFilter,
 } from '../../src/protocol/transcript';
 import { eventKinds, markerTypes } from '../../src/protocol/transcript';
-import type { MessageChannel } from '../../src/protocol/messages';
+import type { Channel } from './channel';
 import { EventCache } from './eventCache';
 import { countBefore, VisibleRows } from './visibleRows';
-
-export type Channel = MessageChannel<TranscriptView, TranscriptHost>;
 
 /** What has changed, for the parts of the view that show it. */
 export type Change =

@@ -13,7 +13,7 @@ import { Player } from './player';
 import { Rail } from './rail';
 import { Notice } from './notice';
 import { Replay } from './replay';
-import type { Channel } from './replay';
+import type { Channel } from './channel';
 import { ReplayKeys } from './replayKeys';
 import { sash } from './sash';
 import { SampleLoader } from './sampleLoader';

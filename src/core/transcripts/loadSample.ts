@@ -9,7 +9,8 @@ import type { Piece, PieceIndexer, SampleIndexer, SampleSource } from './formats
 import { loadIndex, saveIndex } from './index/indexFile';
 import { SampleIndex } from './index/sampleIndex';
 import type { LoadObserver, LoadedSample } from './loadedSample';
-import type { Packed, TakeChunk, Unpacked } from './zip/unpack';
+import type { TakeChunk } from './zip/throughStream';
+import type { Packed, Unpacked } from './zip/unpack';
 
 /** Unpacks bytes; on this thread or on another. */
 export type Unpack = (packed: Packed, take: TakeChunk, signal?: AbortSignal) => Promise<Unpacked>;

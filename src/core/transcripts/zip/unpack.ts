@@ -2,6 +2,8 @@ import { crc32, createInflateRaw } from 'node:zlib';
 import { errorText } from '../../errors';
 import { breathe } from '../bytes/byteStore';
 import type { ByteStore } from '../bytes/byteStore';
+import { throughStream } from './throughStream';
+import type { TakeChunk } from './throughStream';
 import { hasNativeZstd, unpackZstdInScript, unpackZstdNatively } from './zstd';
 import { zipMethods } from './zipEntry';
 
@@ -23,9 +25,6 @@ export interface Unpacked {
   /** Why what came out is not all of it, as the end of a sentence. */
   readonly problem?: string;
 }
-
-/** Takes unpacked bytes. They may not be used after the returned promise resolves. */
-export type TakeChunk = (chunk: Buffer) => Promise<void> | void;
 
 /** Compressed bytes that are read at once. */
 const readBytes = 512 * 1024;
@@ -84,9 +83,7 @@ async function pump(packed: Packed, take: TakeChunk, signal?: AbortSignal): Prom
       );
     case zipMethods.zstd:
       return hasNativeZstd()
-        ? unpackZstdNatively(compressedChunks(packed), (frame, decoder) =>
-            throughStream(frame, decoder, take),
-          )
+        ? unpackZstdNatively(compressedChunks(packed), take)
         : unpackZstdInScript(compressedChunks(packed), take);
     default:
       throw new Error(`compression method ${packed.method} is not known`);
@@ -112,54 +109,6 @@ function* compressedChunks({ file, offset, length }: Packed): Generator<Buffer> 
     at += chunk.length;
     yield chunk;
   }
-}
-
-/** A stream that unpacks; Node's own, working on a thread of its pool. */
-export interface UnpackStream extends NodeJS.ReadWriteStream {
-  destroy(): unknown;
-}
-
-async function throughStream(
-  chunks: Iterable<Buffer>,
-  stream: UnpackStream,
-  take: TakeChunk,
-): Promise<void> {
-  const feeding = feed(chunks, stream);
-  try {
-    for await (const chunk of stream) {
-      await take(chunk as Buffer);
-    }
-    await feeding;
-  } finally {
-    stream.destroy();
-    await feeding.catch(() => undefined);
-  }
-}
-
-async function feed(chunks: Iterable<Buffer>, stream: UnpackStream): Promise<void> {
-  for (const chunk of chunks) {
-    if (!stream.writable) {
-      return;
-    }
-    if (!stream.write(chunk)) {
-      await drained(stream);
-    }
-  }
-  stream.end();
-}
-
-function drained(stream: UnpackStream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      for (const event of ['drain', 'close', 'error']) {
-        stream.removeListener(event, done);
-      }
-      resolve();
-    };
-    for (const event of ['drain', 'close', 'error']) {
-      stream.on(event, done);
-    }
-  });
 }
 
 /** Unpacks into one buffer, for entries that are known to be small. */

@@ -1,7 +1,8 @@
 import zlib from 'node:zlib';
 import { Decompress } from 'fzstd';
 import { breathe } from '../bytes/byteStore';
-import type { TakeChunk, UnpackStream } from './unpack';
+import { throughStream } from './throughStream';
+import type { TakeChunk, UnpackStream } from './throughStream';
 import { ZstdFrames } from './zstdFrames';
 import { mostWindow } from './zstdWindow';
 
@@ -21,16 +22,13 @@ export function hasNativeZstd(): boolean {
  *
  * @throws Error on damage, after everything before it was passed on.
  */
-export async function unpackZstdNatively(
-  chunks: Iterable<Buffer>,
-  decode: (frame: Iterable<Buffer>, decoder: UnpackStream) => Promise<void>,
-): Promise<void> {
+export async function unpackZstdNatively(chunks: Iterable<Buffer>, take: TakeChunk): Promise<void> {
   const frames = new ZstdFrames();
   const runs = frameRuns(chunks, frames);
   for (let run = runs.next(); run.done !== true; run = runs.next()) {
     const decoder = run.value.skipped ? undefined : createDecoder();
     if (decoder !== undefined) {
-      await decode(restOfFrame(run.value, runs), decoder);
+      await throughStream(restOfFrame(run.value, runs), decoder, take);
     }
   }
   if (!frames.complete) {
