@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { lstat, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -28,9 +28,20 @@ export interface ReadCaseFile {
   readonly text?: string;
 }
 
-/** All case files below `visible/` and `hidden/`, by name. */
+/**
+ * All case files below `visible/` and `hidden/`, by name.
+ * @throws UserError when one of these can't be read, or is a link to anywhere.
+ */
 export function findCaseFiles(root: string): CaseFile[] {
-  const found = splits.flatMap((split) => [...filesBelow(path.join(root, split), '', split)]);
+  const found = splits.flatMap((split) => {
+    const folder = path.join(root, split);
+    if (lstatSync(folder, { throwIfNoEntry: false })?.isSymbolicLink() === true) {
+      throw new UserError(`Reading the cases failed: ${folder} is a link to another folder.`, {
+        action: 'Make it a folder: cases lie in their own tree.',
+      });
+    }
+    return [...filesBelow(folder, '', split)];
+  });
   return found.sort((a, b) => byText(a.name, b.name));
 }
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { errorText, UserError } from '../errors';
 import type { Target } from '../targets/target';
@@ -17,6 +18,10 @@ export async function hashReference(target: Target): Promise<string> {
   }
   const hash = createHash('sha256');
   try {
+    // Opening a pipe would wait for someone to write to it.
+    if (!(await stat(file)).isFile()) {
+      throw new Error('it is not a file');
+    }
     await pipeline(createReadStream(file), hash);
   } catch (error) {
     throw new UserError(

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../atomicFile';
 import { errorText, UserError } from '../errors';
@@ -53,9 +53,12 @@ export async function initTarget(
 
 async function readExecutable(reference: string): Promise<Uint8Array> {
   try {
-    const bytes = await readFile(reference);
+    // Opening a pipe would wait for someone to write to it.
+    if (!(await stat(reference)).isFile()) {
+      throw new Error('it is not a file');
+    }
     await access(reference, constants.X_OK);
-    return bytes;
+    return await readFile(reference);
   } catch (error) {
     throw new UserError(`Reading the reference ${reference} failed: ${errorText(error)}.`, {
       action: 'Give the path of a program that you may read and run.',

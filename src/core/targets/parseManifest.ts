@@ -15,7 +15,8 @@ type Issue = NonNullable<ReturnType<typeof manifestSchema.safeParse>['error']>['
  */
 export function parseManifest(text: string, manifestPath: string): Manifest {
   const errors: ParseError[] = [];
-  const tree = parseTree(text, errors, { allowTrailingComma: true });
+  // An editor may have begun the file with a byte order mark; a space in its place keeps the offsets.
+  const tree = parseTree(text.replace(/^\ufeff/u, ' '), errors, { allowTrailingComma: true });
   const [broken] = errors;
   if (broken !== undefined || tree === undefined) {
     const what = broken === undefined ? 'it is empty' : printParseErrorCode(broken.error);

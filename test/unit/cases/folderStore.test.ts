@@ -151,6 +151,14 @@ suite('cases: a folder of case files keeps what is in it', () => {
     );
   });
 
+  test('a tree that is a link is not walked', async () => {
+    const outside = path.join(folder, 'outside');
+    await mkdir(outside);
+    await mkdir(store.path, { recursive: true });
+    await symlink(outside, visible());
+    await assert.rejects(store.list(), /visible is a link to another folder/u);
+  });
+
   test('renaming and removing what is not there is an error', async () => {
     await assert.rejects(store.rename('q', 'r'), /no case q/u);
     await assert.rejects(store.remove(['q']), /no case q/u);

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { hashReference } from '../../../src/core/recording/reference';
 import { countCases } from '../../../src/core/targets/caseCounts';
 import { discoverTargets } from '../../../src/core/targets/discoverTargets';
 import { initTarget } from '../../../src/core/targets/initTarget';
@@ -102,6 +104,24 @@ suite('targets', () => {
     );
     const { cases } = await targets[1]!.store.list();
     assert.deepEqual(countCases(cases), { visible: 1, hidden: 1, ablated: 1, total: 3 });
+  });
+
+  test('a manifest may begin with a byte order mark', async () => {
+    await put('mirrorcode.json', '\ufeff{ "name": "marked" }');
+    assert.equal((await openTarget(root)).name, 'marked');
+    await put('mirrorcode.json', '\ufeff{ "name": 5 }');
+    await assert.rejects(openTarget(root), /mirrorcode\.json:1:12 /u);
+  });
+
+  test('a reference that is a pipe is refused, not waited for', async () => {
+    const pipe = path.join(root, 'pipe');
+    assert.equal(spawnSync('mkfifo', ['-m', '755', pipe]).status, 0);
+    await assert.rejects(
+      initTarget(path.join(root, 'new'), { reference: pipe, from: root }),
+      /not a file/u,
+    );
+    await put('mirrorcode.json', '{ "name": "piped", "reference": "./pipe" }');
+    await assert.rejects(hashReference(await openTarget(root)), /not a file/u);
   });
 
   test('a folder may be called like a gold file', async () => {
