@@ -45,7 +45,11 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   const log = own(new Log());
   const distDir = path.join(context.extensionPath, 'dist');
   const engine = own(
-    new EngineThread({ file: path.join(distDir, 'engine.js'), distDir, onCrash: log.keep }),
+    new EngineThread({
+      distDir,
+      listingsDir: path.join((context.storageUri ?? context.globalStorageUri).fsPath, 'listings'),
+      onCrash: log.keep,
+    }),
   );
   const folders = () =>
     (vscode.workspace.workspaceFolders ?? [])

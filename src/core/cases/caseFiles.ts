@@ -75,13 +75,18 @@ export function isCasePath(inside: string): boolean {
   return isInSplit && (inside.endsWith(caseExtension) || inBlobs.test(inside));
 }
 
+/** Where the case of a split and a name lies. */
+export function caseFilePath(root: string, split: Split, name: string): string {
+  return path.join(root, split, `${name}${caseExtension}`);
+}
+
 /** The file of the case with this name, visible or hidden. */
 export async function findCaseFile(root: string, name: string): Promise<CaseFile | undefined> {
   if (!isInsidePath(name) || inBlobs.test(name)) {
     return undefined;
   }
   for (const split of splits) {
-    const file = path.join(root, split, `${name}${caseExtension}`);
+    const file = caseFilePath(root, split, name);
     if (await isFile(file)) {
       return { name, split, path: file };
     }
@@ -117,7 +122,11 @@ export function readCaseFile(found: CaseFile): ReadCaseFile {
       };
 }
 
-export function unreadable(found: CaseFile, problem: string, line?: number): UnreadableCase {
+export function unreadable(
+  found: Pick<CaseFile, 'name' | 'path'>,
+  problem: string,
+  line?: number,
+): UnreadableCase {
   const location = { path: found.path, ...(line === undefined ? {} : { line }) };
   return { name: found.name, location, problem };
 }

@@ -1,4 +1,5 @@
 import type { Case } from './case';
+import type { ListingIndex } from './listingIndex';
 
 /** What a list shows of a case without reading its streams. */
 export interface CaseSummary {
@@ -43,7 +44,8 @@ export interface CaseStore {
   readonly kind: 'case' | 'gold';
   /** The folder `cases/`, or the gold file. Absolute. */
   readonly path: string;
-  list(): Promise<CaseListing>;
+  /** @param index What is known of files that may not have to be read again; a row has none. */
+  list(index?: ListingIndex): Promise<CaseListing>;
   /** @throws UserError when there is no such case or it is unreadable. */
   read(name: string): Promise<Case>;
   /**

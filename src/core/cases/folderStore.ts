@@ -9,24 +9,20 @@ import type { Case } from './case';
 import type { CaseFile, ReadCaseFile, Split } from './caseFiles';
 import {
   caseExtension,
+  caseFilePath,
   findCaseFile,
   findCaseFiles,
   ownBlobs,
   readCaseFile,
   removeCaseFile,
   removeFiles,
-  unreadable,
 } from './caseFiles';
 import { layoutCase } from './caseLayout';
 import { streamContent } from './content';
 import { assertCaseName } from './caseNames';
-import type {
-  CaseListing,
-  CaseStore,
-  CaseSummary,
-  UnreadableCase,
-  WriteOptions,
-} from './caseStore';
+import type { CaseListing, CaseStore, UnreadableCase, WriteOptions } from './caseStore';
+import { givenTwice, listedFile, listingOf } from './folderListing';
+import type { ListedFile, ListingIndex } from './listingIndex';
 
 /** Cases written side by side. */
 const writers = 16;
@@ -45,27 +41,19 @@ export class FolderStore implements CaseStore {
   /** @param path Absolute path of the folder `cases/`; it need not exist yet. */
   constructor(readonly path: string) {}
 
-  async list(): Promise<CaseListing> {
-    const cases: CaseSummary[] = [];
-    const unreadable: UnreadableCase[] = [];
-    for await (const { found, value, problem } of this.each()) {
-      if (problem !== undefined) {
-        unreadable.push(problem);
-      }
-      if (value !== undefined) {
-        const { name, labels, duals, input, gold } = value;
-        const location = { path: found.path };
-        cases.push({
-          name,
-          labels,
-          duals,
-          args: input.args,
-          location,
-          hasGold: gold !== undefined,
-        });
+  async list(index?: ListingIndex): Promise<CaseListing> {
+    const known = index?.begin();
+    const files: { name: string; path: string; file: ListedFile }[] = [];
+    for await (const batch of this.batches()) {
+      for (const found of batch) {
+        const file = known?.file(found, listedFile) ?? listedFile(found);
+        files.push({ name: found.name, path: found.path, file });
       }
     }
-    return { cases, unreadable };
+    if (known !== undefined) {
+      index?.end(known);
+    }
+    return listingOf(files);
   }
 
   async read(name: string): Promise<Case> {
@@ -84,11 +72,18 @@ export class FolderStore implements CaseStore {
   }
 
   async *readAll(onUnreadable?: (one: UnreadableCase) => void): AsyncIterable<Case> {
-    for await (const { value, problem } of this.each()) {
-      if (value !== undefined) {
-        yield value;
-      } else if (problem !== undefined) {
-        onUnreadable?.(problem);
+    const seen = new Set<string>();
+    for await (const batch of this.batches()) {
+      for (const found of batch) {
+        const { value, problem }: ReadCaseFile = seen.has(found.name)
+          ? { problem: givenTwice(found) }
+          : readCaseFile(found);
+        seen.add(found.name);
+        if (value !== undefined) {
+          yield value;
+        } else if (problem !== undefined) {
+          onUnreadable?.(problem);
+        }
       }
     }
   }
@@ -231,24 +226,14 @@ export class FolderStore implements CaseStore {
 
   private pathOf({ name, labels }: Pick<Case, 'name' | 'labels'>): string {
     const split: Split = labels.includes('hidden') ? 'hidden' : 'visible';
-    return path.join(this.path, split, `${name}${caseExtension}`);
+    return caseFilePath(this.path, split, name);
   }
 
-  private async *each(): AsyncIterable<ReadCaseFile & { readonly found: CaseFile }> {
-    const seen = new Set<string>();
-    let read = 0;
-    for (const found of findCaseFiles(this.path)) {
-      const one = readCaseFile(found);
-      if (seen.has(found.name)) {
-        const twice = `There is a hidden and a visible case of the name ${found.name}.`;
-        yield { found, problem: unreadable(found, twice) };
-      } else {
-        yield { found, ...one };
-      }
-      seen.add(found.name);
-      if (++read % batch === 0) {
-        await new Promise((resolve) => setImmediate(resolve));
-      }
+  private async *batches(): AsyncIterable<readonly CaseFile[]> {
+    const files = findCaseFiles(this.path);
+    for (let start = 0; start < files.length; start += batch) {
+      yield files.slice(start, start + batch);
+      await new Promise((resolve) => setImmediate(resolve));
     }
   }
 }

@@ -30,6 +30,8 @@ export interface Discovery {
   readonly broken: readonly BrokenTarget[];
   /** The folders whose `.mirrorcode` the workspace works in. */
   readonly roots: readonly string[];
+  /** The cases of targets as they were when they were counted last, by key: to show until they are. */
+  readonly remembered: Readonly<Record<string, CaseCounts>>;
 }
 
 /** A case's name in a target. */

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Disposable } from '../../core/disposable';
 import { InfraError } from '../../core/errors';
@@ -9,6 +10,8 @@ import type { CallOptions } from './rpcClient';
 export interface EngineThreadData {
   /** The folder of the built files: the runner lies in it. */
   readonly distDir: string;
+  /** Where what is known of cases is kept from one window to the next. */
+  readonly listingsDir: string;
 }
 
 /** Milliseconds that the thread has to put its things away. */
@@ -29,8 +32,8 @@ export class EngineThread implements Disposable {
 
   constructor(
     private readonly options: {
-      readonly file: string;
       readonly distDir: string;
+      readonly listingsDir: string;
       readonly onCrash: (error: Error) => void;
     },
   ) {}
@@ -72,8 +75,12 @@ export class EngineThread implements Disposable {
   }
 
   private start(): Running {
-    const workerData: EngineThreadData = { distDir: this.options.distDir };
-    const worker = new Worker(this.options.file, { workerData, name: 'mirrorcode-engine' });
+    const { distDir, listingsDir } = this.options;
+    const workerData: EngineThreadData = { distDir, listingsDir };
+    const worker = new Worker(path.join(distDir, 'engine.js'), {
+      workerData,
+      name: 'mirrorcode-engine',
+    });
     const client = new RpcClient<EngineCalls>(worker);
     const running = { worker, client };
     const ended = (error: Error) => {

@@ -1,4 +1,8 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { parentPort, workerData } from 'node:worker_threads';
+import { ListingIndexes } from '../../core/cases/listingIndexes';
 import type { EngineCalls } from './api';
 import type { EngineThreadData } from './engineThread';
 import { auditHandlers } from './handlers/auditHandlers';
@@ -27,8 +31,9 @@ function serve(): void {
   if (parentPort === null) {
     throw new Error('This file is a worker thread and nothing else.');
   }
-  const { distDir } = workerData as EngineThreadData;
-  const catalogue = new Catalogue();
+  const { distDir, listingsDir } = workerData as EngineThreadData;
+  const indexes = new ListingIndexes({ folder: listingsDir, version: codeHash() });
+  const catalogue = new Catalogue(indexes);
   const engines = new Engines(distDir);
   const verifications = new Verifications();
   const helps = new ReferenceHelps(catalogue, engines);
@@ -59,6 +64,12 @@ function serve(): void {
       return null;
     },
   });
+}
+
+/** This bundle names the others that it loads by their hash, so that its own stands for all of them. */
+function codeHash(): string {
+  const code = readFileSync(fileURLToPath(import.meta.url));
+  return createHash('sha256').update(code).digest('hex').slice(0, 16);
 }
 
 serve();

@@ -211,9 +211,13 @@ export class WorkspaceModel implements Disposable {
   }
 
   private async readTargets(): Promise<void> {
-    const { targets, broken, roots } = await this.engine.call('discover', {
+    const { targets, broken, roots, remembered } = await this.engine.call('discover', {
       folders: this.folders(),
     });
+    for (const [key, counts] of Object.entries(remembered)) {
+      // What was counted in this window is newer.
+      this.counts.set(key, this.counts.get(key) ?? counts);
+    }
     this.targetList = targets;
     this.brokenList = broken;
     this.rootList = roots;

@@ -44,7 +44,7 @@ function score(dir: string, cases: string, started: string): StoredScore {
 class FakeEngine {
   readonly asked: string[] = [];
   answers: Record<string, (params: Record<string, unknown>) => unknown> = {
-    discover: () => ({ targets: [cal], broken: [], roots: ['/w'] }),
+    discover: () => ({ targets: [cal], broken: [], roots: ['/w'], remembered: {} }),
     count: () => countCases({ cases: [], unreadable: [] }),
     list: () => ({ cases: [], unreadable: [] }),
     scores: () => [],
@@ -75,10 +75,38 @@ suite('what the editor knows of a workspace', () => {
     model.dispose();
   });
 
+  test('counts of the last time are shown until the cases are counted, and never again', async () => {
+    const engine = new FakeEngine();
+    const seven = { ...countCases({ cases: [], unreadable: [] }), total: 7 };
+    engine.answers['discover'] = () => ({
+      targets: [cal],
+      broken: [],
+      roots: ['/w'],
+      remembered: { cal: seven },
+    });
+    const model = new WorkspaceModel(engine, () => ['/w'], fail);
+    const shown: unknown[] = [];
+    model.onDidChange((change) => {
+      if (change === 'targets' || change === 'counts') {
+        shown.push([change, model.countsOf(cal)?.total]);
+      }
+    });
+    await model.refresh();
+    await model.refresh();
+    const counted = ['counts', 0];
+    assert.deepEqual(shown, [['targets', 7], counted, ['targets', 0], counted]);
+    model.dispose();
+  });
+
   test('a target that cannot be listed leaves the others as they are', async () => {
     const engine = new FakeEngine();
     const rev = { ...cal, key: 'rev', name: 'rev' };
-    engine.answers['discover'] = () => ({ targets: [rev, cal], broken: [], roots: ['/w'] });
+    engine.answers['discover'] = () => ({
+      targets: [rev, cal],
+      broken: [],
+      roots: ['/w'],
+      remembered: {},
+    });
     engine.answers['count'] = ({ target }) => {
       if (target === rev) {
         throw new Error('unreadable');

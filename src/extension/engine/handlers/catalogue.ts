@@ -1,13 +1,15 @@
 import { access, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { CaseListing } from '../../../core/cases/caseStore';
+import type { ListingIndexes } from '../../../core/cases/listingIndexes';
 import { UserError } from '../../../core/errors';
 import { discoverTargets } from '../../../core/targets/discoverTargets';
 import { manifestName, openTarget } from '../../../core/targets/openTarget';
 import { languages } from '../../../core/targets/target';
 import type { Language, Target } from '../../../core/targets/target';
 import { findWorkFolder } from '../../../core/workFolder';
-import type { BrokenTarget, TargetInfo } from '../../model/targetInfo';
+import { countCases } from '../../model/caseGroups';
+import type { BrokenTarget, CaseCounts, TargetInfo } from '../../model/targetInfo';
 import type { Discovery, EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
 
@@ -19,6 +21,9 @@ export class Catalogue {
   private opened = new Map<string, Target>();
   private infos: readonly TargetInfo[] = [];
   private listings = new Map<string, Promise<CaseListing>>();
+
+  /** @param indexes What is known of cases from the last time; without them all are read. */
+  constructor(private readonly indexes?: ListingIndexes) {}
 
   async discover(folders: readonly string[]): Promise<Discovery> {
     const opened = new Map<string, Target>();
@@ -41,7 +46,21 @@ export class Catalogue {
     this.opened = opened;
     this.infos = infos;
     this.listings = new Map();
-    return { targets: infos, broken, roots: [...roots] };
+    const remembered = await this.remembered(infos);
+    return { targets: infos, broken, roots: [...roots], remembered };
+  }
+
+  /** The cases of targets as they were listed last, counted; what is not known is left out. */
+  private async remembered(infos: readonly TargetInfo[]): Promise<Discovery['remembered']> {
+    const counts: Record<string, CaseCounts> = {};
+    for (const { key, store } of infos) {
+      const listing = this.indexes?.of(store.path).remembered();
+      if (listing !== undefined) {
+        counts[key] = countCases(listing);
+      }
+    }
+    await this.indexes?.keepOnly(infos.map(({ store }) => store.path));
+    return counts;
   }
 
   /** @throws UserError when the target is gone or its manifest is wrong now. */
@@ -60,7 +79,7 @@ export class Catalogue {
     const { listings } = this;
     let listing = listings.get(info.key);
     if (listing === undefined) {
-      listing = this.open(info).then(({ store }) => store.list());
+      listing = this.open(info).then(({ store }) => store.list(this.indexes?.of(store.path)));
       listings.set(info.key, listing);
       // What failed is tried again by the next who asks.
       listing.catch(() => listings.delete(info.key));
