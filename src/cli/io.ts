@@ -26,8 +26,8 @@ export interface CliIo {
 }
 
 /** The exit code that an error calls for, after its sentence was printed. */
-export function reportError(io: Pick<CliIo, 'note'>, error: unknown): number {
-  if (error instanceof CancelledError || (error instanceof Error && error.name === 'AbortError')) {
+export function reportError(io: Pick<CliIo, 'note' | 'signal'>, error: unknown): number {
+  if (isCancelled(io.signal, error)) {
     io.note('Cancelled.');
     return exitCodes.cancelled;
   }
@@ -41,4 +41,13 @@ export function reportError(io: Pick<CliIo, 'note'>, error: unknown): number {
   io.note(`mirrorcode: this is a bug: ${errorText(error)}`);
   io.note(error instanceof Error && error.stack !== undefined ? error.stack : String(error));
   return exitCodes.infra;
+}
+
+/** A terminal's Ctrl+C ends the sandboxes as well, so that they may fail before this process hears. */
+function isCancelled(signal: AbortSignal, error: unknown): boolean {
+  return (
+    error instanceof CancelledError ||
+    (error instanceof Error && error.name === 'AbortError') ||
+    (error instanceof InfraError && signal.aborted)
+  );
 }
