@@ -3,8 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { appendFile, mkdtemp, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { writeEvalLog } from '../../../src/core/agents/log/evalLog';
 import type { LogHeader, LogState } from '../../../src/core/agents/log/inspectLog';
+import { LogWriter } from '../../../src/core/agents/run/logWriter';
+import { openTranscript } from '../../../src/core/transcripts/openTranscript';
 import type { JournalEntry } from '../../../src/core/agents/log/runJournal';
 import { RunJournal } from '../../../src/core/agents/log/runJournal';
 
@@ -143,6 +146,29 @@ suite('agents: the log of a run', () => {
     const again = await RunJournal.open(journalPath);
     await again.journal.dispose();
     assert.equal(again.counts.checkpoint, 'next');
+  });
+
+  test('what is offered soon after a writing is written by itself, with no further step', async () => {
+    const writer = new LogWriter(logPath, journalPath, header, 50);
+    const started = { ...finished, status: 'started' } as const;
+    const events = async () => {
+      const transcript = await openTranscript(logPath);
+      try {
+        return (await transcript.summaries(0, 0, 1000)).length;
+      } finally {
+        transcript.dispose();
+      }
+    };
+    await writer.write(started);
+    assert.equal(await events(), 2 * turns);
+    const { journal } = await RunJournal.open(journalPath);
+    await journal.append(turn(turns, journal.messageCount));
+    await journal.dispose();
+    writer.offer(() => started);
+    while ((await events()) !== 2 * (turns + 1)) {
+      await setTimeout(10);
+    }
+    await writer.settle();
   });
 
   for (const state of [finished, { ...finished, status: 'started' } as const]) {

@@ -126,8 +126,8 @@ suite('The workspace where its states were recorded', () => {
     assert.deepEqual(
       summaries.map(({ title }) => title),
       [
-        'The files were kept as they stood after step 3.',
-        'The run was resumed after step 2.',
+        'Files kept after step 3.',
+        'Run resumed after step 2.',
         'workspace: {"seen":1}',
       ],
     );

@@ -77,9 +77,9 @@ function markText(source: unknown, data: unknown): Described | undefined {
     return undefined;
   }
   return source === 'workspace' && typeof state === 'string'
-    ? textual(`The files were kept as they stood after step ${step}.`)
+    ? textual(`Files kept after step ${step}.`)
     : source === 'run' && resumed === true
-      ? textual(`The run was resumed after step ${step}.`)
+      ? textual(`Run resumed after step ${step}.`)
       : undefined;
 }
 
