@@ -125,11 +125,7 @@ suite('The workspace where its states were recorded', () => {
     const summaries = await transcript.summaries(0, 0, 3);
     assert.deepEqual(
       summaries.map(({ title }) => title),
-      [
-        'Files kept after step 3.',
-        'Run resumed after step 2.',
-        'workspace: {"seen":1}',
-      ],
+      ['Files kept after step 3.', 'Run resumed after step 2.', 'workspace: {"seen":1}'],
     );
   });
 });
