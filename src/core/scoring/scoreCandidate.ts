@@ -117,7 +117,11 @@ class Scoring {
     const pointless = new AbortController();
     reading.catch(() => pointless.abort());
     const { signal = pointless.signal } = this.request;
-    const request = { ...this.request, signal: AbortSignal.any([signal, pointless.signal]) };
+    const request = {
+      ...this.request,
+      signal: AbortSignal.any([signal, pointless.signal]),
+      onMessage: (message: string) => this.request.onProgress?.({ done: 0, message }),
+    };
     try {
       return await buildCandidate(request, source, this.journal.buildLog);
     } catch (error) {
