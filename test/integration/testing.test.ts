@@ -7,7 +7,16 @@ import { runContinuously } from '../../src/extension/testing/continuousRuns';
 import { planRun } from '../../src/extension/testing/runPlan';
 import { TestTree } from '../../src/extension/testing/testTree';
 import { recordRuns } from './runRecorder';
-import { activated, eventually, inWorkspace, needsEngine, remove, shown, write } from './workbench';
+import {
+  activated,
+  caseText,
+  eventually,
+  inWorkspace,
+  needsEngine,
+  remove,
+  shown,
+  write,
+} from './workbench';
 
 function treeOf(items: vscode.TestItemCollection, indent = ''): string[] {
   return [...items].flatMap(([, item]) => [
@@ -89,6 +98,32 @@ suite('the Test Explorer in VS Code', () => {
     } finally {
       tree.dispose();
       controller.dispose();
+    }
+  });
+
+  test('shows the first case of a target that was opened while it had none', async () => {
+    const { services } = await activated();
+    const { model, testTree } = services;
+    const manifest = { name: 'bare', languages: { python: {} }, reference: '/usr/bin/tac' };
+    await write('bare/mirrorcode.json', JSON.stringify(manifest));
+    try {
+      await model.refresh();
+      await testTree.resolve();
+      const target = [...testTree.controller.items].find(([, { label }]) => label === 'bare')?.[1];
+      const python = target?.children.get('python');
+      assert.ok(python);
+      await testTree.resolve(python);
+      assert.equal(python.children.size, 0);
+      await write(
+        'bare/cases/visible/g/first.case',
+        caseText('g/first', { stdin: '', stdout: '' }),
+      );
+      await eventually('the case', () =>
+        assert.deepEqual(treeOf(python.children), ['visible/g', '  first']),
+      );
+    } finally {
+      await remove('bare');
+      await model.refresh();
     }
   });
 

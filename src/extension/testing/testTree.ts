@@ -14,6 +14,8 @@ import type { ItemData, Subject } from './testItems';
 export class TestTree implements vscode.Disposable {
   private readonly data = new WeakMap<vscode.TestItem, ItemData>();
   private readonly items: CaseItems;
+  /** Subjects that were opened, though nothing may lie below them yet. */
+  private readonly opened = new WeakSet<vscode.TestItem>();
   private readonly subscriptions: { dispose(): void }[] = [];
 
   constructor(
@@ -56,6 +58,7 @@ export class TestTree implements vscode.Disposable {
         if (data.kind === 'group') {
           await this.items.placeCases(item, data, cases);
         } else {
+          this.opened.add(item);
           this.items.placeGroups(item, data, cases);
         }
         item.error = data.kind === 'group' ? undefined : unreadableText(unreadable);
@@ -144,7 +147,7 @@ export class TestTree implements vscode.Disposable {
   private async syncOpenSubjects(): Promise<void> {
     for (const [, target] of this.controller.items) {
       for (const [, subject] of target.children) {
-        if (subject.children.size > 0) {
+        if (this.opened.has(subject)) {
           await this.resolve(subject);
         }
       }
