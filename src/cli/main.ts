@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { realpathSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { version } from '../core/version';
 import { registerAuditCommand } from './audit';
 import { registerCasesCommand } from './cases';
 import { registerDiffCommand } from './diff';
@@ -53,6 +54,7 @@ async function main(): Promise<void> {
   const io = processIo(cancellation.signal);
   const program = new Command('mirrorcode')
     .description('Make MirrorCode tasks, run them, and see byte for byte why a run failed.')
+    .version(version, '--version', 'print the version')
     .showHelpAfterError('(add --help for the options)')
     .enablePositionalOptions()
     .exitOverride();

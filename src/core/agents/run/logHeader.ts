@@ -1,5 +1,6 @@
 import { languageTitles } from '../../targets/languageDefaults';
 import type { Target } from '../../targets/target';
+import { version } from '../../version';
 import type { LogHeader } from '../log/inspectLog';
 import type { RunState } from './runState';
 
@@ -32,6 +33,6 @@ export function logHeader({ settings, ids, budget, started }: RunState, target: 
       ...(budget.wallSeconds === undefined ? {} : { time_limit: budget.wallSeconds }),
       ...(budget.workingSeconds === undefined ? {} : { working_limit: budget.workingSeconds }),
     },
-    packages: { 'mirrorcode-workbench': '0.1.0' },
+    packages: { 'mirrorcode-workbench': version },
   };
 }
