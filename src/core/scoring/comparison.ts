@@ -117,7 +117,7 @@ async function compareOutputs(
     left.delete(entry.path);
     found.push(...(await compareEntries(entry, other, ignoredMode)));
   }
-  return [...found, ...[...left.keys()].map((path) => atStart(path, 'else'))];
+  return [...found, ...[...left.keys()].map((path) => atStart(path, 'empty'))];
 }
 
 async function compareEntries(
