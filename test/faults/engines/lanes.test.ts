@@ -5,6 +5,7 @@ import { CancelledError, InfraError } from '../../../src/core/errors';
 import type { Engine, ExecRequest, Sandbox } from '../../../src/core/sandbox/sandbox';
 import { LibraryResolver } from '../../../src/core/sandbox/toolchains/libraries';
 import { resolveToolchain } from '../../../src/core/sandbox/toolchains/resolveToolchain';
+import { startBubblewrap } from '../../support/engines/bubblewrap';
 import { buildDist } from '../../support/engines/builtDist';
 
 const MiB = 1024 * 1024;
@@ -42,16 +43,11 @@ suite('lanes of bubblewrap', function () {
   let sandbox: Sandbox;
 
   suiteSetup(async function () {
-    engine = new BubblewrapEngine({ distDir: buildDist() });
-    const status = await engine.probe();
-    if (!status.works) {
-      console.log(`    Skipped: ${status.reason}. ${status.action}`);
-      this.skip();
-    }
+    engine = await startBubblewrap(this);
     const { mounts, links } = await resolveToolchain('python', 'build', new LibraryResolver());
     sandbox = await engine.create({ purpose: 'test', mounts, links, forbidden: [], lanes: 2 });
   });
-  suiteTeardown(() => engine.dispose());
+  suiteTeardown(() => (engine as Engine | undefined)?.dispose());
 
   const shell = (
     line: string,

@@ -14,7 +14,6 @@ import {
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
 import { pinnedEnvironment } from '../../../src/core/sandbox/environment';
 import type { Engine, ExecResult, SandboxSpec } from '../../../src/core/sandbox/sandbox';
 import {
@@ -24,7 +23,7 @@ import {
   referenceSpec,
 } from '../../../src/core/sandbox/specs';
 import type { Target } from '../../../src/core/targets/target';
-import { buildDist } from '../../support/engines/builtDist';
+import { startBubblewrap } from '../../support/engines/bubblewrap';
 
 const MiB = 1024 * 1024;
 
@@ -45,22 +44,19 @@ function targetWith(referencePath: string, needs: readonly string[] = []): Targe
 suite('the reference', function () {
   this.timeout(120_000);
   let engine: Engine;
-  let folder: string;
+  let folder = '';
   const reference = '/usr/bin/sed';
 
   suiteSetup(async function () {
-    engine = new BubblewrapEngine({ distDir: buildDist() });
-    const status = await engine.probe();
-    if (!status.works) {
-      console.log(`    Skipped: ${status.reason}. ${status.action}`);
-      this.skip();
-    }
+    engine = await startBubblewrap(this);
     folder = await mkdtemp(path.join(tmpdir(), 'reference-'));
   });
 
   suiteTeardown(async () => {
-    await engine.dispose();
-    await rm(folder, { recursive: true, force: true });
+    await (engine as Engine | undefined)?.dispose();
+    if (folder !== '') {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   async function runIn(

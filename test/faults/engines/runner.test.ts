@@ -7,6 +7,7 @@ import { InfraError } from '../../../src/core/errors';
 import type { Engine, ExecRequest, Sandbox } from '../../../src/core/sandbox/sandbox';
 import { LibraryResolver } from '../../../src/core/sandbox/toolchains/libraries';
 import { resolveToolchain } from '../../../src/core/sandbox/toolchains/resolveToolchain';
+import { startBubblewrap } from '../../support/engines/bubblewrap';
 import { buildDist } from '../../support/engines/builtDist';
 
 const KiB = 1024;
@@ -20,12 +21,7 @@ suite('what a run is not blamed for', function () {
   let folder = '';
 
   suiteSetup(async function () {
-    engine = new BubblewrapEngine({ distDir: buildDist() });
-    const status = await engine.probe();
-    if (!status.works) {
-      console.log(`    Skipped: ${status.reason}. ${status.action}`);
-      this.skip();
-    }
+    engine = await startBubblewrap(this);
     folder = mkdtempSync(path.join(tmpdir(), 'blame-'));
     // As it is, and not a copy that the sandbox's user can read.
     chmodSync(folder, 0o755);

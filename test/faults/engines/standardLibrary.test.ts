@@ -6,7 +6,6 @@ import path from 'node:path';
 import { Workbench } from '../../../src/core/agents/run/workbench';
 import { FolderStore } from '../../../src/core/cases/folderStore';
 import { CancelledError } from '../../../src/core/errors';
-import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
 import type { Engine } from '../../../src/core/sandbox/sandbox';
 import { buildCandidate } from '../../../src/core/scoring/build';
 import type { BuiltCandidate } from '../../../src/core/scoring/build';
@@ -15,7 +14,7 @@ import { standardLibrary } from '../../../src/core/scoring/standardLibrary';
 import { languageSetup } from '../../../src/core/targets/languageDefaults';
 import type { Target } from '../../../src/core/targets/target';
 import { WorkFolder } from '../../../src/core/workFolder';
-import { buildDist } from '../../support/engines/builtDist';
+import { startBubblewrap } from '../../support/engines/bubblewrap';
 import { findExecutable } from '../../support/host/findExecutable';
 
 const MiB = 1024 * 1024;
@@ -47,10 +46,9 @@ suite('a standard library that is compiled once', function () {
   const onMessage = (message: string) => messages.push(message);
 
   suiteSetup(async function () {
-    engine = new BubblewrapEngine({ distDir: buildDist() });
-    const status = await engine.probe();
-    if (!status.works || findExecutable(['go']) === undefined) {
-      console.log(`    Skipped: ${status.works ? 'there is no Go here' : status.reason}.`);
+    engine = await startBubblewrap(this);
+    if (findExecutable(['go']) === undefined) {
+      console.log('    Skipped: there is no Go here.');
       this.skip();
     }
     folder = await mkdtemp(path.join(tmpdir(), 'library-'));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { BubblewrapEngine } from '../../../src/core/sandbox/bubblewrap/bubblewrapEngine';
 import { UserError } from '../../../src/core/errors';
 import { pinnedEnvironment } from '../../../src/core/sandbox/environment';
 import type { Engine, SandboxSpec } from '../../../src/core/sandbox/sandbox';
@@ -15,7 +14,7 @@ import {
 } from '../../../src/core/scoring/candidatePaths';
 import { languageSetup } from '../../../src/core/targets/languageDefaults';
 import type { Language, Target } from '../../../src/core/targets/target';
-import { buildDist } from '../../support/engines/builtDist';
+import { startBubblewrap } from '../../support/engines/bubblewrap';
 
 const MiB = 1024 * 1024;
 const name = 'prog';
@@ -63,20 +62,17 @@ const programs: Readonly<Record<Language, { file: string; source: string; says: 
 suite('toolchains of this machine', function () {
   this.timeout(300_000);
   let engine: Engine;
-  let folder: string;
+  let folder = '';
 
   suiteSetup(async function () {
-    engine = new BubblewrapEngine({ distDir: buildDist() });
-    const status = await engine.probe();
-    if (!status.works) {
-      console.log(`    Skipped: ${status.reason}. ${status.action}`);
-      this.skip();
-    }
+    engine = await startBubblewrap(this);
     folder = await mkdtemp(path.join(tmpdir(), 'toolchain-'));
   });
   suiteTeardown(async () => {
-    await engine.dispose();
-    await rm(folder, { recursive: true, force: true });
+    await (engine as Engine | undefined)?.dispose();
+    if (folder !== '') {
+      await rm(folder, { recursive: true, force: true });
+    }
   });
 
   for (const [language, { file, source, says }] of Object.entries(programs) as [
