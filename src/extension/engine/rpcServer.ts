@@ -1,3 +1,4 @@
+import { CancelledError } from '../../core/errors';
 import { errorToData } from './rpc';
 import type { CallTable, Port, Reply, Request } from './rpc';
 
@@ -21,9 +22,18 @@ export interface Serving {
   cancelOthers(signal: AbortSignal): Promise<void>;
 }
 
-/** Answers calls from the other end of `port`; each call has a signal that its caller can fire. */
-export function serveCalls<T extends CallTable<T>>(port: Port, handlers: Handlers<T>): Serving {
-  const table = new Map(Object.entries(handlers) as [string, AnyHandler][]);
+/**
+ * Answers calls from the other end of `port`; each call has a signal that its caller can fire.
+ * @param first Answers the calls `K`.
+ * @param later Loads what answers the others, at the first of them: those of `first` need not wait
+ * for its code.
+ */
+export function serveCalls<T extends CallTable<T>, K extends keyof T = keyof T>(
+  port: Port,
+  first: Handlers<Pick<T, K>>,
+  later: () => Promise<Handlers<Omit<T, K>>>,
+): Serving {
+  const handlerOf = finder(first, later);
   const running = new Map<number, AbortController>();
   const over = new Map<AbortController, Promise<void>>();
   const reply = (message: Reply) => port.postMessage(message);
@@ -35,17 +45,16 @@ export function serveCalls<T extends CallTable<T>>(port: Port, handlers: Handler
       running.get(id)?.abort();
       return;
     }
-    const handler = table.get(request.method);
-    if (handler === undefined) {
-      reply({ id, kind: 'error', error: errorToData(new Error(`No call ${request.method}.`)) });
-      return;
-    }
     const controller = new AbortController();
     running.set(id, controller);
     const emit = (event: unknown) => reply({ id, kind: 'event', event });
-    // In a promise chain, so that a handler that throws at once is answered like any other.
-    const answered = Promise.resolve(request.params)
-      .then((params) => handler(params, { signal: controller.signal, emit }))
+    const answered = handlerOf(request.method)
+      .then((handler) => {
+        if (controller.signal.aborted) {
+          throw new CancelledError(); // while the code was loaded
+        }
+        return handler(request.params, { signal: controller.signal, emit });
+      })
       .then(
         (result) => reply({ id, kind: 'result', result }),
         (error: unknown) => reply({ id, kind: 'error', error: errorToData(error) }),
@@ -66,5 +75,26 @@ export function serveCalls<T extends CallTable<T>>(port: Port, handlers: Handler
       }
       await Promise.all(others.map(([, answered]) => answered));
     },
+  };
+}
+
+/** Finds the handler of a call by its name. @throws Error when there is none. */
+function finder(
+  first: object,
+  later: () => Promise<object>,
+): (method: string) => Promise<AnyHandler> {
+  const table = new Map(Object.entries(first) as [string, AnyHandler][]);
+  let rest: Promise<ReadonlyMap<string, AnyHandler>> | undefined;
+  return async (method) => {
+    const known = table.get(method);
+    if (known !== undefined) {
+      return known;
+    }
+    rest ??= later().then((handlers) => new Map(Object.entries(handlers)));
+    const handler = (await rest).get(method);
+    if (handler === undefined) {
+      throw new Error(`No call ${method}.`);
+    }
+    return handler;
   };
 }

@@ -6,7 +6,7 @@ import type { Case } from '../../../src/core/cases/case';
 import { formatCase } from '../../../src/core/cases/caseLayout';
 import type { StoredScore } from '../../../src/core/scoring/scoreFiles';
 import { caseHandlers, checkCase } from '../../../src/extension/engine/handlers/caseHandlers';
-import { Catalogue } from '../../../src/extension/engine/handlers/catalogue';
+import { Catalogue, catalogueHandlers } from '../../../src/extension/engine/handlers/catalogue';
 import { differenceLine } from '../../../src/extension/engine/handlers/failureText';
 import { pruneScores } from '../../../src/extension/engine/handlers/pruneScores';
 
@@ -98,7 +98,8 @@ suite('cases as the editor reads and writes them', () => {
     const catalogue = new Catalogue();
     const [target] = (await catalogue.discover([root])).targets;
     assert.ok(target);
-    const { readCase, writeCase, list } = caseHandlers(catalogue);
+    const { readCase, writeCase } = caseHandlers(catalogue);
+    const { list } = catalogueHandlers(catalogue);
     const { text } = await readCase({ target, name: 'two' }, context);
     assert.match(text, /^case\/1\nname: "two"\nlabels: \["hidden"\]\nargs: \["-x"\]\n/);
     await writeCase({ target, name: 'two', text: text.replace('["-x"]', '["-y"]') }, context);

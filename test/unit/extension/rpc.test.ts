@@ -4,12 +4,13 @@ import type { MessagePort } from 'node:worker_threads';
 import { CancelledError, InfraError, UserError } from '../../../src/core/errors';
 import { RpcClient } from '../../../src/extension/engine/rpcClient';
 import { serveCalls } from '../../../src/extension/engine/rpcServer';
-import type { Serving } from '../../../src/extension/engine/rpcServer';
+import type { Handlers, Serving } from '../../../src/extension/engine/rpcServer';
 
 interface Calls {
   add: { params: readonly number[]; result: number; event: never };
   count: { params: number; result: string; event: number };
   wait: { params: null; result: never; event: never };
+  begin: { params: null; result: null; event: null };
   fail: { params: 'user' | 'infra' | 'bug'; result: never; event: never };
 }
 
@@ -17,10 +18,15 @@ suite('calls between threads', () => {
   let ports: { port1: MessagePort; port2: MessagePort };
   let client: RpcClient<Calls>;
   let serving: Serving;
+  let loaded: number;
+  /** Resolves when the code of the later calls is there. */
+  let load: () => Promise<void>;
 
   setup(() => {
     ports = new MessageChannel();
-    serving = serveCalls<Calls>(ports.port2, {
+    loaded = 0;
+    load = () => Promise.resolve();
+    const first: Handlers<Omit<Calls, 'fail' | 'begin'>> = {
       add: (numbers) => Promise.resolve(numbers.reduce((a, b) => a + b, 0)),
       count: (to, { emit }) => {
         for (let i = 1; i <= to; i++) {
@@ -32,12 +38,23 @@ suite('calls between threads', () => {
         new Promise<never>((_resolve, reject) => {
           signal.addEventListener('abort', () => reject(new CancelledError()));
         }),
+    };
+    const later: Handlers<Pick<Calls, 'fail' | 'begin'>> = {
       fail: (kind) => {
         if (kind === 'user') {
           throw new UserError('Opening x failed.', { action: 'Look at y.' });
         }
         throw kind === 'infra' ? new InfraError('No engine.') : new TypeError('undefined is…');
       },
+      begin: (_, { emit }) => {
+        emit(null);
+        return Promise.resolve(null);
+      },
+    };
+    serving = serveCalls<Calls, keyof typeof first>(ports.port2, first, async () => {
+      loaded++;
+      await load();
+      return later;
     });
     client = new RpcClient<Calls>(ports.port1);
   });
@@ -69,6 +86,38 @@ suite('calls between threads', () => {
     controller.abort();
     await assert.rejects(waiting, CancelledError);
     assert.equal(await client.call('add', [2]), 2);
+  });
+
+  test('the code of later calls is loaded once, and no other call waits for it', async () => {
+    let finish = () => {};
+    load = () => new Promise((resolve) => (finish = resolve));
+    assert.equal(await client.call('add', [1]), 1);
+    assert.equal(loaded, 0, 'nobody has asked for it');
+    const two = Promise.all([client.call('begin', null), client.call('begin', null)]);
+    assert.equal(await client.call('add', [2]), 2);
+    finish();
+    assert.deepEqual(await two, [null, null]);
+    assert.equal(loaded, 1);
+  });
+
+  test('a call that is cancelled while its code is loaded never begins', async () => {
+    let finish = () => {};
+    load = () => new Promise((resolve) => (finish = resolve));
+    const controller = new AbortController();
+    const begun: null[] = [];
+    const { signal } = controller;
+    const call = client.call('begin', null, { signal, onEvent: (event) => begun.push(event) });
+    controller.abort();
+    await client.call('add', [1]); // both messages have arrived
+    finish();
+    await assert.rejects(call, CancelledError);
+    await client.call('begin', null);
+    assert.deepEqual(begun, []);
+  });
+
+  test('a call that nothing answers is an error', async () => {
+    const unknown = 'subtract' as 'add';
+    await assert.rejects(client.call(unknown, [1]), /No call subtract/);
   });
 
   test('a signal fired beforehand never reaches the other end', async () => {

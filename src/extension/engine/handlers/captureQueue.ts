@@ -9,6 +9,8 @@ import type { CaptureLinks, PendingCase } from '../../../core/recording/pending'
 import { WorkFolder } from '../../../core/workFolder';
 import type { Target } from '../../../core/targets/target';
 import type { Capture } from '../../trees/captureNodes';
+import type { EngineCalls } from '../api';
+import type { Handlers } from '../rpcServer';
 
 /** The queue of a target's captured cases in a workspace folder. */
 export function openQueue(root: string, target: string): Promise<PendingQueue> {
@@ -38,8 +40,18 @@ export async function waitingCase(queue: PendingQueue, name: string): Promise<Pe
   return waiting;
 }
 
+/** What waits in the queues. */
+export function captureHandlers(): Handlers<Pick<EngineCalls, 'captures'>> {
+  return {
+    captures: async ({ roots }) => {
+      const lists = await Promise.all(roots.map(async (root) => listCaptures(root)));
+      return lists.flat();
+    },
+  };
+}
+
 /** All that waits in a workspace folder, target by target. */
-export async function listCaptures(root: string): Promise<Capture[]> {
+async function listCaptures(root: string): Promise<Capture[]> {
   const { pending } = new WorkFolder(root);
   const names = await readdir(pending).catch((error: unknown) => {
     if (errorCode(error) === 'ENOENT') {

@@ -5,21 +5,15 @@ import { parseCase, readCaseText } from '../../../core/cases/caseText';
 import { CurationHistory } from '../../../core/cases/curation/curationHistory';
 import { UserError } from '../../../core/errors';
 import { WorkFolder } from '../../../core/workFolder';
-import { countCases } from '../../model/caseGroups';
 import type { CheckedCase, EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
 
-type CaseCalls = Pick<
-  EngineCalls,
-  'count' | 'list' | 'readCase' | 'writeCase' | 'renameCase' | 'checkCase'
->;
+type CaseCalls = Pick<EngineCalls, 'readCase' | 'writeCase' | 'renameCase' | 'checkCase'>;
 
-/** Listing, reading, checking and writing cases. */
+/** Reading, checking and writing cases. */
 export function caseHandlers(catalogue: Catalogue): Handlers<CaseCalls> {
   return {
-    count: async ({ target }) => countCases(await catalogue.listing(target)),
-    list: ({ target }) => catalogue.listing(target),
     readCase: async ({ target, name }) => {
       const { store } = await catalogue.open(target);
       return { text: formatCase(await store.read(name)) };

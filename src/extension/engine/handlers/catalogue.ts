@@ -104,8 +104,15 @@ export class Catalogue {
   }
 }
 
-export function catalogueHandlers(catalogue: Catalogue): Handlers<Pick<EngineCalls, 'discover'>> {
-  return { discover: ({ folders }) => catalogue.discover(folders) };
+/** Finding targets, and listing their cases. */
+export function catalogueHandlers(
+  catalogue: Catalogue,
+): Handlers<Pick<EngineCalls, 'discover' | 'count' | 'list'>> {
+  return {
+    discover: ({ folders }) => catalogue.discover(folders),
+    count: async ({ target }) => countCases(await catalogue.listing(target)),
+    list: ({ target }) => catalogue.listing(target),
+  };
 }
 
 async function describe(target: Target, root: string): Promise<TargetInfo> {

@@ -8,14 +8,13 @@ import type { Target } from '../../../core/targets/target';
 import type { Capture } from '../../trees/captureNodes';
 import type { AcceptedCaptures, EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
-import { enqueue, listCaptures, openQueue, toCapture, waitingCase } from './captureQueue';
+import { enqueue, openQueue, toCapture, waitingCase } from './captureQueue';
 import type { Catalogue } from './catalogue';
 import { compareGolds } from './compareHandlers';
 import type { Engines } from './engines';
 
 type QueueCalls = Pick<
   EngineCalls,
-  | 'captures'
   | 'acceptCaptures'
   | 'rejectCaptures'
   | 'changeCapture'
@@ -27,10 +26,6 @@ type QueueCalls = Pick<
 /** The queue in which captured cases wait: what is decided about them, and its undoing. */
 export function queueHandlers(catalogue: Catalogue, engines: Engines): Handlers<QueueCalls> {
   return {
-    captures: async ({ roots }) => {
-      const lists = await Promise.all(roots.map(async (root) => listCaptures(root)));
-      return lists.flat();
-    },
     acceptCaptures: ({ captures }) => acceptAll(catalogue, captures),
     rejectCaptures: async ({ captures }) => {
       const group = randomUUID();

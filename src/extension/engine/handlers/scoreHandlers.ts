@@ -1,37 +1,23 @@
 import path from 'node:path';
-import { countVerdicts } from '../../../core/scoring/groups';
 import type { CaseResult } from '../../../core/scoring/score';
 import { scoreCandidate } from '../../../core/scoring/scoreCandidate';
-import {
-  isRunning,
-  listRunScores,
-  listScores,
-  readHeader,
-  readVerdicts,
-} from '../../../core/scoring/scoreFiles';
+import { listScores, readHeader } from '../../../core/scoring/scoreFiles';
 import { parseSelection, selectNames } from '../../../core/scoring/selection';
 import type { Target } from '../../../core/targets/target';
 import { WorkFolder } from '../../../core/workFolder';
-import type { EngineCalls, ListedScore, ScoreEvent, ScoreRequest } from '../api';
+import type { EngineCalls, ScoreEvent, ScoreRequest } from '../api';
 import type { CallContext, Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
 import type { Engines } from './engines';
 import { FailureTexts } from './failureText';
 import { pruneScores } from './pruneScores';
 
-type ScoreCalls = Pick<EngineCalls, 'score' | 'scores' | 'verdicts'>;
-
-/** Scoring candidates, and reading what was scored. */
-export function scoreHandlers(catalogue: Catalogue, engines: Engines): Handlers<ScoreCalls> {
+/** Scoring candidates. */
+export function scoreHandlers(
+  catalogue: Catalogue,
+  engines: Engines,
+): Handlers<Pick<EngineCalls, 'score'>> {
   return {
-    scores: async ({ roots }) => {
-      const lists = await Promise.all(roots.map(scoresBelow));
-      const newestFirst = lists
-        .flat()
-        .sort((a, b) => (a.header.started < b.header.started ? 1 : -1));
-      return Promise.all(newestFirst.map(withProgress));
-    },
-    verdicts: ({ dir }) => readVerdicts(dir),
     score: async (request, context) => {
       const target = await catalogue.open(request.target);
       const engine = await engines.get(request.settings);
@@ -55,26 +41,6 @@ export function scoreHandlers(catalogue: Catalogue, engines: Engines): Handlers<
       return { dir, header: await readHeader(dir) };
     },
   };
-}
-
-async function scoresBelow(root: string): Promise<ListedScore[]> {
-  const workFolder = new WorkFolder(root);
-  const ofRuns = await listRunScores(workFolder);
-  return [
-    ...(await listScores(workFolder)),
-    ...ofRuns.map((score) => ({ ...score, ofRun: true as const })),
-  ];
-}
-
-/** A score that did not come to its end has no counts of its own: its verdicts so far have. */
-async function withProgress(score: ListedScore): Promise<ListedScore> {
-  const { dir, header } = score;
-  const interrupted = header.state === 'running' && !isRunning(header);
-  if (header.counts !== undefined) {
-    return score;
-  }
-  const counts = countVerdicts(await readVerdicts(dir));
-  return { ...score, header: { ...header, counts }, ...(interrupted && { interrupted }) };
 }
 
 /** Hands verdicts over as they fall, each with its texts where there is something to compare. */
