@@ -8,6 +8,7 @@ import type { CaseStore } from '../cases/caseStore';
 import { errorCode } from '../errors';
 import { withFileLock } from '../fileLock';
 import { parseLines } from '../lineLog';
+import type { RemovedFile } from './removedFile';
 
 /** What was decided about one capture, with what it takes to undo it. */
 export interface Decision<Note> {
@@ -20,6 +21,8 @@ export interface Decision<Note> {
   readonly note: Note;
   /** Where the captured case is kept. */
   readonly kept: string;
+  /** Instead of a kept case: the file of one that could not be read. */
+  readonly unreadable?: RemovedFile;
   /** Absent when it was rejected. */
   readonly accepted?: {
     readonly name: string;

@@ -3,7 +3,7 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { writeFileAtomically } from '../atomicFile';
 import type { Case } from '../cases/case';
-import type { CaseStore, CaseSummary } from '../cases/caseStore';
+import type { CaseStore, CaseSummary, UnreadableCase } from '../cases/caseStore';
 import { withDual } from '../cases/duals';
 import { errorCode, UserError } from '../errors';
 import type { WorkFolder } from '../workFolder';
@@ -11,6 +11,7 @@ import type { Capture, Flake } from './capture';
 import { DecisionLog, hashCase } from './decisions';
 import type { Decision } from './decisions';
 import { uniqueName } from './names';
+import { keepFile, putBack } from './removedFile';
 
 /** A captured case that nobody has accepted yet. */
 export interface PendingCase {
@@ -21,6 +22,11 @@ export interface PendingCase {
   readonly replaces?: string;
   /** The hidden case that mirrors it from when it is accepted. */
   readonly mirroredBy?: string;
+}
+
+export interface PendingListing {
+  readonly waiting: PendingCase[];
+  readonly unreadable: readonly UnreadableCase[];
 }
 
 /** How a capture stands to the cases of the target. */
@@ -78,8 +84,9 @@ export class PendingQueue {
 
   /** Adds a capture under its own name, or the next free one. Returns the name. */
   async add(capture: Capture, links: CaptureLinks = {}): Promise<string> {
-    const { cases } = await this.store.list();
-    const name = uniqueName(capture.case.name, new Set(cases.map((summary) => summary.name)));
+    const { cases, unreadable } = await this.store.list();
+    const taken = [...cases, ...unreadable].map((one) => one.name);
+    const name = uniqueName(capture.case.name, new Set(taken));
     const { flakes, durationMs } = capture;
     await this.writeNote(name, { flakes, durationMs, ...links });
     await this.store.write({ ...capture.case, name });
@@ -109,10 +116,17 @@ export class PendingQueue {
   }
 
   async list(): Promise<PendingCase[]> {
-    const { cases } = await this.store.list();
-    return Promise.all(
+    return (await this.listing()).waiting;
+  }
+
+  /** All that waits, also what can't be read any more, since someone has changed its text. */
+  async listing(): Promise<PendingListing> {
+    const { cases, unreadable } = await this.store.list();
+    const readable = new Set(cases.map(({ name }) => name));
+    const waiting = await Promise.all(
       cases.map(async (summary) => ({ summary, ...(await this.readNote(summary.name)) })),
     );
+    return { waiting, unreadable: unreadable.filter(({ name }) => !readable.has(name)) };
   }
 
   /**
@@ -154,7 +168,11 @@ export class PendingQueue {
   /** Removes captures that are not wanted; `undo` brings them back. */
   async reject(names: readonly string[], group: string = randomUUID()): Promise<void> {
     for (const name of names) {
-      await this.decide(await this.store.read(name), await this.readNote(name), group);
+      const waiting = await this.readOrFile(name);
+      const note = await this.readNote(name);
+      await ('path' in waiting
+        ? this.decideUnreadable(name, waiting.path, note, group)
+        : this.decide(waiting, note, group));
     }
     await this.drop(names);
   }
@@ -210,11 +228,10 @@ export class PendingQueue {
       await refuseChanged(from, accepted);
     }
     const names: string[] = [];
-    for (const { kept, name, note, accepted } of last) {
-      const captured = await this.decisions.read(kept, name);
+    for (const decision of last) {
+      const { note, accepted } = decision;
       // First back into the queue, so that a crash leaves it in both places and never in none.
-      const { flakes, durationMs, ...links } = note;
-      names.push(await this.add({ case: captured, flakes, durationMs }, links));
+      names.push(await this.bringBack(decision));
       if (accepted?.before !== undefined) {
         const before = await this.decisions.read(accepted.before, accepted.name);
         await from.write(before, { replace: true });
@@ -225,6 +242,41 @@ export class PendingQueue {
     }
     await this.decisions.remove(last);
     return { names, accepted: last.some(({ accepted }) => accepted !== undefined) };
+  }
+
+  /** Returns the name under which it waits again. */
+  private async bringBack({ kept, name, note, unreadable }: Decision<Note>): Promise<string> {
+    if (unreadable !== undefined) {
+      await this.writeNote(name, note);
+      await putBack(this.dir, unreadable);
+      return name;
+    }
+    const captured = await this.decisions.read(kept, name);
+    const { flakes, durationMs, ...links } = note;
+    return this.add({ case: captured, flakes, durationMs }, links);
+  }
+
+  /** A captured case, or where the file lies of one that can't be read. */
+  private async readOrFile(name: string): Promise<Case | { readonly path: string }> {
+    try {
+      return await this.store.read(name);
+    } catch (error) {
+      const broken = (await this.listing()).unreadable.find((one) => one.name === name);
+      if (broken === undefined) {
+        throw error;
+      }
+      return broken.location;
+    }
+  }
+
+  private async decideUnreadable(
+    name: string,
+    file: string,
+    note: Note,
+    group: string,
+  ): Promise<void> {
+    const unreadable = await keepFile(this.dir, file);
+    await this.decisions.add({ group, at: Date.now(), name, note, kept: randomUUID(), unreadable });
   }
 
   private async unlink(from: CaseStore, { mirroredBy }: Note, name: string): Promise<void> {

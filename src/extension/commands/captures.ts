@@ -68,8 +68,10 @@ export async function acceptCaptures(
   if (wanted.length === 0) {
     return;
   }
-  for (const { path } of wanted) {
-    await closeTabs(vscode.Uri.file(path));
+  for (const { path, problem } of wanted) {
+    if (problem === undefined) {
+      await closeTabs(vscode.Uri.file(path));
+    }
   }
   const { accepted, refused } = await engine.call('acceptCaptures', { captures: wanted });
   accepted.forEach(({ target, name }) => log.info(`Accepted ${target} ${name}.`));
@@ -110,12 +112,14 @@ export async function rejectCaptures(
 }
 
 export async function openCapture(
-  { path }: Capture,
+  { path, line }: Capture,
   how: { readonly look?: boolean } = {},
 ): Promise<void> {
+  const at = line === undefined ? undefined : new vscode.Position(line - 1, 0);
   await vscode.window.showTextDocument(vscode.Uri.file(path), {
     preview: true,
     preserveFocus: how.look === true,
+    ...(at !== undefined && { selection: new vscode.Range(at, at) }),
   });
 }
 

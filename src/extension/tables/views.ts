@@ -23,6 +23,7 @@ export const itemContexts = {
   doneRun: 'mirrorcode.doneRun',
   capture: 'mirrorcode.captured',
   changedCapture: 'mirrorcode.changedCapture',
+  unreadableCapture: 'mirrorcode.unreadableCapture',
   audit: 'mirrorcode.audit',
   finding: 'mirrorcode.finding',
 } as const;

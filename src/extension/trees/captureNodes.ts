@@ -21,6 +21,10 @@ export interface Capture {
   readonly flaky?: string;
   /** Environment variables that make it firm when the case sets them. */
   readonly pinnedBy: readonly string[];
+  /** Why its text can't be read, since someone has changed it: it can be mended or rejected. */
+  readonly problem?: string;
+  /** The line of the problem, base 1. */
+  readonly line?: number;
 }
 
 /** What commands on a captured case's row are about. */
@@ -45,7 +49,12 @@ export function captureNodes(captures: readonly Capture[]): TreeNode[] {
       description: `${members.length} waiting`,
       icon: { id: 'package' },
       expand: 'expanded',
-      children: () => members.map(captureNode),
+      children: () =>
+        members.map((member) =>
+          member.problem === undefined
+            ? captureNode(member)
+            : unreadableNode(member, member.problem),
+        ),
     }));
 }
 
@@ -78,5 +87,19 @@ function captureNode(capture: Capture): TreeNode {
     command: replaces
       ? { id: commands.compareCapture, title: 'Compare', args: [subject] }
       : { id: commands.editCapture, title: 'Open', args: [{ ...subject, look: true }] },
+  };
+}
+
+function unreadableNode(capture: Capture, problem: string): TreeNode {
+  const subject: CaptureSubject = { kind: 'capture', capture, look: true };
+  return {
+    id: captureNodeId(capture),
+    label: capture.name,
+    description: problem,
+    tooltip: `**${escapeMarkdown(capture.name)}**\n\nIts text can’t be read: ${escapeMarkdown(problem)} Correct it, or reject the case.`,
+    icon: { id: 'error', color: 'list.errorForeground' },
+    context: itemContexts.unreadableCapture,
+    subject,
+    command: { id: commands.editCapture, title: 'Open', args: [subject] },
   };
 }

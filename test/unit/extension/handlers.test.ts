@@ -8,6 +8,8 @@ import type { StoredScore } from '../../../src/core/scoring/scoreFiles';
 import { caseHandlers, checkCase } from '../../../src/extension/engine/handlers/caseHandlers';
 import { Catalogue, catalogueHandlers } from '../../../src/extension/engine/handlers/catalogue';
 import { differenceLine } from '../../../src/extension/engine/handlers/failureText';
+import { Engines } from '../../../src/extension/engine/handlers/engines';
+import { queueHandlers } from '../../../src/extension/engine/handlers/queueHandlers';
 import { pruneScores } from '../../../src/extension/engine/handlers/pruneScores';
 
 const context = { signal: new AbortController().signal, emit: () => undefined };
@@ -143,6 +145,38 @@ suite('cases as the editor reads and writes them', () => {
       `case/1\nname: "a"\nargs: []\nreturncode: 0\n-- stdout blob=${blob} size=9 sha256=${hash}\n`;
     assert.equal(checkCase(text('a.d/stdout'), '/t/a.case').canonical, text('a.d/stdout'));
     assert.equal(checkCase(text('elsewhere/stdout'), '/t/a.case').canonical, undefined);
+  });
+});
+
+suite('the queue as the editor shows it', () => {
+  useFolder();
+
+  test('a capture that someone has made unreadable is shown with its problem, and mended or rejected', async () => {
+    await put('mirrorcode.json', '{"name":"sh","reference":"/bin/sh"}');
+    const catalogue = new Catalogue();
+    await catalogue.discover([root]);
+    const handlers = queueHandlers(catalogue, new Engines(root));
+    const list = () => handlers.captures({ roots: [root] }, context);
+    const good = 'case/1\nname: "a"\nargs: ["x"]\nreturncode: 0\n-- stdout\n|hi\n';
+    const file = '.mirrorcode/pending/sh/cases/visible/a.case';
+    const whole = await put(file, good.replace('|hi', 'hi'));
+    const captures = await list();
+    assert.deepEqual(
+      captures.map(({ name, path: at, line }) => [name, at, line]),
+      [['a', whole, 6]],
+    );
+    assert.match(captures[0]?.problem ?? '', /^line 6: /);
+    const { accepted, refused } = await handlers.acceptCaptures({ captures }, context);
+    assert.deepEqual(accepted, []);
+    assert.match(refused[0]?.reason ?? '', /a\.case:6: .* Correct its text, or reject it\.$/);
+    await handlers.rejectCaptures({ captures }, context);
+    assert.deepEqual(await list(), []);
+    await handlers.undoDecision({ roots: [root] }, context);
+    assert.equal((await list())[0]?.line, 6);
+    await put(file, good);
+    const [mended] = await list();
+    assert.equal(mended?.problem, undefined);
+    assert.deepEqual(mended?.args, ['x']);
   });
 });
 

@@ -369,7 +369,7 @@ suite('runs of agents in the Runs tree', () => {
 });
 
 suite('the Capture tree', () => {
-  test('says which cases are new, changed or flaky', async () => {
+  test('says which cases are new, changed, flaky or unreadable', async () => {
     const capture = {
       root: '/w',
       path: '/p',
@@ -384,12 +384,14 @@ suite('the Capture tree', () => {
           { ...capture, id: '1', name: 'year', replaces: false },
           { ...capture, id: '2', name: 'leap', replaces: true },
           { ...capture, id: '3', name: 'now', replaces: false, flaky: 'Differs with the clock.' },
+          { ...capture, id: '4', name: 'torn', replaces: false, problem: 'line 2: it is empty.' },
         ]),
       ),
-      `[package] cal  3 waiting
+      `[package] cal  4 waiting
   [diff-added] year  new
   [diff-modified] leap  changed
-  [pulse] now  flaky`,
+  [pulse] now  flaky
+  [error] torn  line 2: it is empty.`,
     );
   });
 });

@@ -63,6 +63,28 @@ suite('the queue of captured cases', () => {
     assert.equal((await queue.list()).length, 2);
   });
 
+  test('one whose text someone has broken still waits, is rejected, and comes back as it was', async () => {
+    const queue = await open();
+    await queue.add(capture('group/a'));
+    const [one] = await queue.list();
+    const file = one?.summary.location.path ?? '';
+    const broken = Buffer.from('case/1\nname: oops\n\xff', 'latin1');
+    await writeFile(file, broken);
+    const { waiting, unreadable } = await (await open()).listing();
+    assert.deepEqual(waiting, []);
+    assert.deepEqual(
+      unreadable.map(({ name, location }) => [name, location.path, location.line]),
+      [['group/a', file, 3]],
+    );
+    assert.equal(await queue.add(capture('group/a')), 'group/a-2', 'its name is not free');
+    await queue.reject(['group/a']);
+    assert.deepEqual((await queue.listing()).unreadable, []);
+    assert.deepEqual((await queue.undo(store)).names, ['group/a']);
+    assert.deepEqual(await readFile(file), broken);
+    await assert.rejects(queue.accept('group/a', store), /:3:/u);
+    assert.deepEqual(await namesIn(store), []);
+  });
+
   test('accepting moves a case into the target, renamed and labelled as wished', async () => {
     const queue = await open();
     await queue.add(capture('a'));

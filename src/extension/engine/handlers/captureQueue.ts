@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { UnreadableCase } from '../../../core/cases/caseStore';
 import { FolderStore } from '../../../core/cases/folderStore';
 import { errorCode, UserError } from '../../../core/errors';
 import { describeFlake } from '../../../core/recording/capture';
@@ -8,6 +9,7 @@ import { PendingQueue } from '../../../core/recording/pending';
 import type { CaptureLinks, PendingCase } from '../../../core/recording/pending';
 import { WorkFolder } from '../../../core/workFolder';
 import type { Target } from '../../../core/targets/target';
+import { problemText } from '../../model/problemText';
 import type { Capture } from '../../trees/captureNodes';
 import type { EngineCalls } from '../api';
 import type { Handlers } from '../rpcServer';
@@ -31,8 +33,13 @@ export async function enqueue(
 
 /** @throws UserError when it has been accepted or rejected meanwhile. */
 export async function waitingCase(queue: PendingQueue, name: string): Promise<PendingCase> {
-  const waiting = (await queue.list()).find(({ summary }) => summary.name === name);
+  const listing = await queue.listing();
+  const waiting = listing.waiting.find(({ summary }) => summary.name === name);
   if (waiting === undefined) {
+    const broken = listing.unreadable.find((one) => one.name === name);
+    if (broken !== undefined) {
+      throw new UserError(broken.problem, { action: 'Correct its text, or reject it.' });
+    }
     throw new UserError(`The captured case ${name} is not there any more.`, {
       action: 'Refresh the Capture tree.',
     });
@@ -61,8 +68,11 @@ async function listCaptures(root: string): Promise<Capture[]> {
   });
   const captures: Capture[] = [];
   for (const name of names.sort()) {
-    const waiting = await (await openQueue(root, name)).list();
-    captures.push(...waiting.map((one) => toCapture(root, name, one)));
+    const { waiting, unreadable } = await (await openQueue(root, name)).listing();
+    captures.push(
+      ...waiting.map((one) => toCapture(root, name, one)),
+      ...unreadable.map((one) => toUnreadable(root, name, one)),
+    );
     await nextTurn();
   }
   return captures;
@@ -85,5 +95,22 @@ export function toCapture(
     replaces: replaces !== undefined,
     ...(flaky !== '' && { flaky }),
     pinnedBy: [...new Set(flakes.flatMap(({ pinnedBy }) => pinnedBy))],
+  };
+}
+
+function toUnreadable(root: string, target: string, broken: UnreadableCase): Capture {
+  const { name, location } = broken;
+  return {
+    id: `${root}\n${target}\n${name}`,
+    root,
+    path: location.path,
+    target,
+    name,
+    args: [],
+    labels: [],
+    replaces: false,
+    pinnedBy: [],
+    problem: problemText(broken),
+    ...(location.line !== undefined && { line: location.line }),
   };
 }
