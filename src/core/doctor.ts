@@ -21,7 +21,7 @@ export type ToolchainStatus =
 
 export interface Diagnosis {
   readonly engines: readonly EngineStatus[];
-  /** The engine that `auto` takes; absent where none works. */
+  /** The engine that is taken; absent where none works. */
   readonly engine?: string;
   /** Empty where no engine works, since nothing is tried outside of one. */
   readonly toolchains: readonly ToolchainStatus[];
@@ -39,16 +39,25 @@ const versionCommands: Readonly<Record<Language, readonly [program: string, arg:
 
 const limits = { timeout: 20, memory: 2 ** 31, processes: 256, output: 1 << 16, fileSize: 1 << 26 };
 
+export interface DiagnoseOptions extends EngineOptions {
+  /** The engine to try the toolchains in, where it works; else the first that does. */
+  readonly choice?: string;
+  /** Called before each toolchain. */
+  readonly onToolchain?: (language: Language, done: number) => void;
+}
+
 /** What works on this machine: engines are probed, and each toolchain is started in a sandbox. */
-export async function diagnose(options: EngineOptions): Promise<Diagnosis> {
+export async function diagnose(options: DiagnoseOptions): Promise<Diagnosis> {
   const engines = await probeEngines(options);
   if (!engines.some(({ works }) => works)) {
     return { engines, toolchains: [] };
   }
-  const engine = await selectEngine('auto', options);
+  const chosen = engines.find(({ engine, works }) => works && engine === options.choice);
+  const engine = await selectEngine(chosen?.engine ?? 'auto', options);
   try {
     const toolchains: ToolchainStatus[] = [];
     for (const language of languages) {
+      options.onToolchain?.(language, toolchains.length);
       toolchains.push(await tryToolchain(engine, language, options.signal));
     }
     return { engines, engine: engine.name, toolchains };

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import * as vscode from 'vscode';
+import type { Diagnosis } from '../../src/core/doctor';
 import type { Capture } from '../../src/extension/trees/captureNodes';
 import { Person } from './person';
 import { activated, eventually, inWorkspace, needsEngine, remove, shown } from './workbench';
@@ -205,6 +206,19 @@ suite('recording and scoring in VS Code', () => {
       await shown(api.trees.tasks),
       /\[testing-failed-icon\] tac {2}5 of 7\n {4}\[testing-failed-icon\] Python {2}5 of 7\n/,
     );
+  });
+
+  test('the doctor tries the toolchains as well', async function () {
+    await needsEngine(this, await activated());
+    const { engines, engine, toolchains } =
+      await vscode.commands.executeCommand<Diagnosis>('mirrorcode.doctor');
+    assert.ok(engines.some((status) => status.works && status.engine === engine));
+    assert.deepEqual(
+      toolchains.map(({ language }) => language),
+      ['python', 'c', 'go', 'rust', 'ocaml', 'ada'],
+    );
+    const python = toolchains[0];
+    assert.match(python?.works === true ? python.version : (python?.action ?? ''), /\S/u);
   });
 
   test('without an engine a person is told why nothing is scored', async () => {

@@ -1,27 +1,28 @@
 import * as vscode from 'vscode';
+import type { Diagnosis } from '../../core/doctor';
 import type { EngineStatus } from '../../core/sandbox/sandbox';
-import { engineProblem } from '../model/engineText';
+import { diagnosisLines, engineProblem } from '../model/engineText';
 import { withProgress } from '../progress';
 import type { Services } from '../services';
 import { engineSettings, readSetting } from '../settings';
 import { requireTrust } from './trust';
 
-/** *Doctor*: which engines work here, and why the others do not, in the log. */
-export async function doctor({ engine, log }: Services): Promise<readonly EngineStatus[]> {
-  requireTrust('Trying the engines');
-  const statuses = await withProgress('Trying the engines', (signal) =>
-    engine.call('probe', { settings: engineSettings() }, { signal }),
+/** *Doctor*: which engines and toolchains work here, and why the others do not, in the log. */
+export async function doctor({ engine, log }: Services): Promise<Diagnosis> {
+  requireTrust('Trying the engines and toolchains');
+  const diagnosis = await withProgress('Trying the engines and toolchains', (signal, report) =>
+    engine.call('diagnose', { settings: engineSettings() }, { signal, onEvent: report }),
   );
-  for (const line of statuses.flatMap(statusLines)) {
+  for (const line of diagnosisLines(diagnosis)) {
     log.info(line);
   }
   log.show();
-  const problem = engineProblem(statuses, readSetting('engine'));
+  const problem = engineProblem(diagnosis.engines, readSetting('engine'));
   if (problem !== undefined) {
     // Not awaited: the toast stays as long as the person lets it.
-    void tellProblem(problem, statuses);
+    void tellProblem(problem, diagnosis.engines);
   }
-  return statuses;
+  return diagnosis;
 }
 
 async function tellProblem(problem: string, statuses: readonly EngineStatus[]): Promise<void> {
@@ -33,17 +34,4 @@ async function tellProblem(problem: string, statuses: readonly EngineStatus[]): 
   if ((await vscode.window.showWarningMessage(problem + action, ...buttons)) === open) {
     await vscode.commands.executeCommand('workbench.action.openSettings', 'mirrorcode.engine');
   }
-}
-
-/** An engine's state in lines that a person reads. */
-export function statusLines(status: EngineStatus): string[] {
-  return status.works
-    ? [
-        `${status.engine} works: ${status.version}.`,
-        ...status.warnings.map((warning) => `  ${warning}`),
-      ]
-    : [
-        `${status.engine} does not work: ${status.reason.replace(/\.$/u, '')}.`,
-        `  ${status.action}`,
-      ];
 }

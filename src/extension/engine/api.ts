@@ -4,6 +4,7 @@ import type { CaseProblem } from '../../core/cases/caseText';
 import type { Curation } from '../../core/cases/curation/planCuration';
 import type { CasePart } from '../../core/cases/parts';
 import type { CaseListing } from '../../core/cases/caseStore';
+import type { Diagnosis } from '../../core/doctor';
 import type { Undone } from '../../core/recording/pending';
 import type { TerminalEvent } from '../../core/recording/terminal/recordingTerminal';
 import type { ShellLaunch } from '../../core/recording/terminal/shellLaunch';
@@ -239,6 +240,8 @@ export interface EngineCalls {
     event: never;
   };
   probe: { params: { settings: EngineSettings }; result: EngineStatus[]; event: never };
+  /** The engines, and in the one that is in use each language's toolchain. */
+  diagnose: { params: { settings: EngineSettings }; result: Diagnosis; event: ProgressEvent };
   score: { params: ScoreRequest; result: StoredScore; event: ScoreEvent };
   verify: { params: VerifyRequest; result: null; event: ScoreEvent };
   /** The quality checks; with `run` the reference answers every case again. */

@@ -70,6 +70,7 @@ async function askReference(
       prompt: 'The reference: an executable, by its path or by its name on PATH.',
       placeholder: '/usr/bin/numfmt',
       value: state.reference ?? '',
+      browse: { tooltip: 'Browse…', openLabel: 'Use as Reference', kind: 'file' },
       validate: async (text) => {
         const found = await findReference(text);
         return 'problem' in found ? found.problem : undefined;

@@ -95,16 +95,24 @@ function stdinKindStep(given: RecordAnswers): Step<RecordAnswers> {
         { label: 'Type text', description: 'one line, with a line feed', value: 'text' },
         { label: 'From a file', description: 'its bytes as they are', value: 'file' },
       ];
+      const before = state.stdin?.kind;
       const answer = await asker.pick(
-        { placeholder: 'What does the program read from standard input?', choices },
+        {
+          placeholder: 'What does the program read from standard input?',
+          choices: choices.map((choice) => ({ ...choice, picked: choice.value === before })),
+        },
         place,
       );
-      return mapAnswer(answer, (kind) => ({ ...state, stdin: emptyStdin(kind) }));
+      return mapAnswer(answer, (kind) => ({ ...state, stdin: stdinOf(kind, state.stdin) }));
     },
   };
 }
 
-function emptyStdin(kind: StdinKind): StdinChoice {
+/** What was answered before to the same choice stays, to be changed. */
+function stdinOf(kind: StdinKind, before: StdinChoice | undefined): StdinChoice {
+  if (before?.kind === kind) {
+    return before;
+  }
   return kind === 'text'
     ? { kind, text: '' }
     : kind === 'file'
@@ -116,8 +124,10 @@ function stdinTextStep(given: RecordAnswers): Step<RecordAnswers> {
   return {
     when: ({ stdin }) => given.stdin === undefined && stdin?.kind === 'text',
     ask: async (state, asker, place) => {
+      const before = state.stdin?.kind === 'text' ? state.stdin.text : '';
       const answer = await asker.text(
         {
+          value: textToType(before.replace(/\n$/u, '')),
           prompt:
             'Standard input. \\n stands for a line feed, \\t for a tab, \\\\ for a backslash; a final line feed is added.',
         },
@@ -205,6 +215,11 @@ function folderOf({ target }: RecordAnswers): { folder?: string } {
 export function typedText(text: string): string {
   const meanings: Readonly<Record<string, string>> = { n: '\n', t: '\t', '\\': '\\' };
   return text.replace(/\\([nt\\])/gu, (_, letter: string) => meanings[letter] ?? letter);
+}
+
+/** What a person types for a text. */
+export function textToType(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
 /** Files by the path at which the program finds them: their own names. */

@@ -1,7 +1,11 @@
 /** What a person answered: a value, a step back, or that they gave up. */
 export type Answer<T> =
   | { readonly kind: 'value'; readonly value: T }
-  | { readonly kind: 'back' }
+  | {
+      readonly kind: 'back';
+      /** What was typed by then. */
+      readonly draft?: string;
+    }
   | { readonly kind: 'cancel' };
 
 export const back = { kind: 'back' } as const;
@@ -38,12 +42,21 @@ export interface PickQuestion<T> {
   readonly choices: readonly Choice<T>[];
 }
 
+/** A way to answer a text question other than by typing. */
+export interface BrowseButton {
+  readonly tooltip: string;
+  readonly openLabel: string;
+  readonly kind: OpenQuestion['kind'];
+}
+
 export interface TextQuestion {
   readonly prompt: string;
   readonly placeholder?: string;
   /** What stands there already, selected, or begun with the caret behind it. */
   readonly value?: string;
   readonly caret?: 'behind';
+  /** A button that opens a dialog; the path chosen there becomes the text, to be looked at. */
+  readonly browse?: BrowseButton;
   /** A sentence that says what is wrong with the text, or nothing. */
   readonly validate?: (text: string) => string | undefined | Promise<string | undefined>;
 }

@@ -1,4 +1,5 @@
 import type { Answer, Asker, Place } from './asker';
+import { RememberingAsker } from './rememberingAsker';
 
 /** One question of a flow: with the answers so far it gives the answers with its own. */
 export interface Step<S> {
@@ -9,15 +10,16 @@ export interface Step<S> {
 
 /**
  * Asks a flow's questions in order. A step back returns to the question asked before, with the
- * answers as they were then; a step back from the first one gives up.
+ * answers as they were then, and offers again what was answered to it; a step back from the first one gives up.
  * @returns the answers, or undefined when the person gave up
  */
 export async function askSteps<S>(
   title: string,
   initial: S,
   steps: readonly Step<S>[],
-  asker: Asker,
+  anyAsker: Asker,
 ): Promise<S | undefined> {
+  const asker = new RememberingAsker(anyAsker);
   const asked: { readonly index: number; readonly before: S }[] = [];
   let state = initial;
   let index = 0;

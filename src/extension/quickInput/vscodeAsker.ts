@@ -1,6 +1,15 @@
+import path from 'node:path';
 import * as vscode from 'vscode';
 import { answered, back, cancelled } from './asker';
-import type { Answer, Asker, OpenQuestion, PickQuestion, Place, TextQuestion } from './asker';
+import type {
+  Answer,
+  Asker,
+  BrowseButton,
+  OpenQuestion,
+  PickQuestion,
+  Place,
+  TextQuestion,
+} from './asker';
 
 interface ChoiceItem<T> extends vscode.QuickPickItem {
   readonly value: T;
@@ -28,7 +37,22 @@ export class VscodeAsker implements Asker {
     });
   }
 
-  text(question: TextQuestion, place: Place): Promise<Answer<string>> {
+  async text(question: TextQuestion, place: Place): Promise<Answer<string>> {
+    for (let asked = question; ;) {
+      const answer = await this.box(asked, place);
+      if (answer.kind !== 'browse') {
+        return answer;
+      }
+      // The box comes back with what was chosen, to be looked at.
+      const { browse, typed } = answer;
+      const folder = path.isAbsolute(typed) ? path.dirname(typed) : undefined;
+      const chosen = await this.open({ ...browse, ...(folder !== undefined && { folder }) }, place);
+      asked = { ...asked, value: (chosen.kind === 'value' ? chosen.value[0] : undefined) ?? typed };
+    }
+  }
+
+  private box(question: TextQuestion, place: Place): Promise<Answer<string> | Browsed> {
+    const { browse } = question;
     const input = vscode.window.createInputBox();
     input.prompt = question.prompt;
     input.placeholder = question.placeholder;
@@ -45,7 +69,16 @@ export class VscodeAsker implements Asker {
       }
       return problem === undefined && text === input.value;
     };
-    return show(input, place, (answer) => {
+    return show<string, Browsed>(input, place, (answer) => {
+      if (browse !== undefined) {
+        const button = { iconPath: new vscode.ThemeIcon('folder-opened'), tooltip: browse.tooltip };
+        input.buttons = [...input.buttons, button];
+        input.onDidTriggerButton((pressed) => {
+          if (pressed === button) {
+            answer({ kind: 'browse', browse, typed: input.value });
+          }
+        });
+      }
       input.onDidChangeValue(() => void check());
       input.onDidAccept(async () => {
         const text = input.value;
@@ -72,14 +105,22 @@ export class VscodeAsker implements Asker {
   }
 }
 
-function show<T>(
+/** The dialog is asked for instead of an answer. */
+interface Browsed {
+  readonly kind: 'browse';
+  readonly browse: BrowseButton;
+  readonly typed: string;
+}
+
+function show<T, More = never>(
   input: vscode.QuickInput & {
+    readonly value: string;
     buttons: readonly vscode.QuickInputButton[];
     onDidTriggerButton: vscode.Event<vscode.QuickInputButton>;
   },
   place: Place,
-  listen: (answer: (value: Answer<T>) => void) => void,
-): Promise<Answer<T>> {
+  listen: (answer: (value: Answer<T> | More) => void) => void,
+): Promise<Answer<T> | More> {
   input.title = place.title;
   input.ignoreFocusOut = true;
   if (place.totalSteps > 1) {
@@ -88,13 +129,13 @@ function show<T>(
   }
   input.buttons = place.canGoBack ? [vscode.QuickInputButtons.Back] : [];
   return new Promise((resolve) => {
-    const answer = (value: Answer<T>) => {
+    const answer = (value: Answer<T> | More) => {
       resolve(value);
       input.dispose();
     };
     input.onDidTriggerButton((button) => {
       if (button === vscode.QuickInputButtons.Back) {
-        answer(back);
+        answer({ ...back, draft: input.value });
       }
     });
     // Also fires after an answer, when the promise is settled already.

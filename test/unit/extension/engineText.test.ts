@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import type { EngineStatus } from '../../../src/core/sandbox/sandbox';
-import { engineInUse, engineProblem } from '../../../src/extension/model/engineText';
+import {
+  diagnosisLines,
+  engineInUse,
+  engineProblem,
+} from '../../../src/extension/model/engineText';
 
 suite('what is said of the engines', () => {
   const works: EngineStatus = { engine: 'bubblewrap', works: true, version: '0.8.0', warnings: [] };
@@ -26,5 +30,31 @@ suite('what is said of the engines', () => {
 
   test('where none works nothing can be done', () => {
     assert.match(engineProblem([broken], 'auto') ?? '', /^No engine works here/u);
+  });
+
+  test('the doctor says of each engine and each toolchain whether it works, and what to do', () => {
+    assert.deepEqual(
+      diagnosisLines({
+        engines: [works, broken],
+        engine: 'bubblewrap',
+        toolchains: [
+          { language: 'go', works: true, version: 'go version go1.24' },
+          { language: 'ada', works: false, reason: 'gnatmake is missing.', action: 'Install it.' },
+        ],
+      }),
+      [
+        'bubblewrap works: 0.8.0.',
+        'docker does not work: nothing listens.',
+        '  Start it.',
+        'Toolchains, as tried in bubblewrap:',
+        'Go works: go version go1.24.',
+        'Ada does not work: gnatmake is missing.',
+        '  Install it.',
+      ],
+    );
+    assert.equal(
+      diagnosisLines({ engines: [broken], toolchains: [] }).at(-1),
+      'No toolchain was tried, since nothing runs outside of a sandbox.',
+    );
   });
 });

@@ -6,8 +6,13 @@ import { UserError } from '../../../src/core/errors';
 import type { NewTargetAnswers } from '../../../src/extension/flows/newTargetFlow';
 import { findExecutable } from '../../../src/extension/flows/findExecutable';
 import { nameProblem, newTargetSteps } from '../../../src/extension/flows/newTargetFlow';
-import { filesByName, recordSteps, typedText } from '../../../src/extension/flows/recordFlow';
-import type { RecordFlowContext } from '../../../src/extension/flows/recordFlow';
+import {
+  filesByName,
+  recordSteps,
+  textToType,
+  typedText,
+} from '../../../src/extension/flows/recordFlow';
+import type { RecordAnswers, RecordFlowContext } from '../../../src/extension/flows/recordFlow';
 import { runSteps } from '../../../src/extension/flows/runFlow';
 import { scoreSteps } from '../../../src/extension/flows/scoreFlow';
 import type { TargetInfo } from '../../../src/extension/model/targetInfo';
@@ -59,6 +64,39 @@ function record(script: ConstructorParameters<typeof ScriptedAsker>[0], targets 
 }
 
 suite('Record Case…', () => {
+  test('keeps what was typed when a person steps back, also what was only half typed', async () => {
+    const asker = new ScriptedAsker([
+      ...[
+        'cal',
+        'cal -x',
+        'Type text',
+        'a\\tb',
+        back,
+        'a\\tbc',
+        'No files',
+        { kind: 'back', draft: 'own/na' } as const,
+        'No files',
+      ],
+      ...[back, back, back, back, 'cal -x', 'Type text', 'a\\tbc', 'No files', 'own/name'],
+    ]);
+    const answers = await askSteps('T', {}, recordSteps({}, recordContext([cal, rev])), asker);
+    assert.deepEqual(answers?.stdin, { kind: 'text', text: 'a\tbc\n' });
+    assert.deepEqual(asker.offered, [
+      ...['cal ', '', 'a\\tb', 'suggested', 'own/na', 'a\\tbc', 'cal -x', 'a\\tbc', 'own/na'],
+    ]);
+  });
+
+  test('offers what could not be recorded as it was typed', async () => {
+    const before: RecordAnswers = {
+      line: 'cal -x',
+      stdin: { kind: 'text', text: 'a\\\tb\n' },
+    };
+    const asker = new ScriptedAsker(['cal -x', 'Type text', { kind: 'cancel' }]);
+    await askSteps('T', before, recordSteps({}, recordContext([cal])), asker);
+    assert.deepEqual(asker.offered, ['cal -x', 'a\\\\\\tb']);
+    assert.equal(typedText(textToType('a\\\tb\n')), 'a\\\tb\n');
+  });
+
   test('asks for everything, and again for what cannot be', async () => {
     const { given, log } = await record([
       'rev',

@@ -9,12 +9,18 @@ import type {
   TextQuestion,
 } from '../../../src/extension/quickInput/asker';
 
-type Scripted = string | readonly string[] | { readonly kind: 'back' | 'cancel' };
+type Scripted =
+  | string
+  | readonly string[]
+  | { readonly kind: 'back'; readonly draft?: string }
+  | { readonly kind: 'cancel' };
 
 /** Answers questions from a list: a choice by its label, a text as typed, a dialog by its paths. */
 export class ScriptedAsker implements Asker {
   /** The questions as they were asked. */
   readonly log: string[] = [];
+  /** What stood already in each text question. */
+  readonly offered: (string | undefined)[] = [];
 
   constructor(private readonly script: readonly Scripted[]) {}
 
@@ -28,7 +34,8 @@ export class ScriptedAsker implements Asker {
     return Promise.resolve(answered(choice.value));
   }
 
-  async text({ prompt, validate }: TextQuestion, place: Place): Promise<Answer<string>> {
+  async text({ prompt, validate, value }: TextQuestion, place: Place): Promise<Answer<string>> {
+    this.offered.push(value);
     for (;;) {
       const script = this.next(prompt, place);
       if (typeof script !== 'string') {

@@ -1,7 +1,10 @@
 import { availableParallelism } from 'node:os';
+import { diagnose } from '../../../core/doctor';
 import type { Engine } from '../../../core/sandbox/sandbox';
 import { probeEngines, selectEngine } from '../../../core/sandbox/selectEngine';
 import type { EngineOptions } from '../../../core/sandbox/selectEngine';
+import { languageTitles } from '../../../core/targets/languageDefaults';
+import { languages } from '../../../core/targets/target';
 import type { EngineCalls, EngineSettings } from '../api';
 import type { Handlers } from '../rpcServer';
 
@@ -49,10 +52,20 @@ export class Engines {
   }
 }
 
-export function engineHandlers(engines: Engines): Handlers<Pick<EngineCalls, 'probe'>> {
+export function engineHandlers(
+  engines: Engines,
+): Handlers<Pick<EngineCalls, 'probe' | 'diagnose'>> {
   return {
     probe: async ({ settings }, { signal }) => [
       ...(await probeEngines({ ...engines.options(settings), signal })),
     ],
+    diagnose: ({ settings }, { signal, emit }) =>
+      diagnose({
+        ...engines.options(settings),
+        signal,
+        choice: settings.engine,
+        onToolchain: (language, done) =>
+          emit({ done, total: languages.length, message: languageTitles[language] }),
+      }),
   };
 }
