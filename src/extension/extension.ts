@@ -14,6 +14,7 @@ import { registerCuration } from './curation/registerCuration';
 import { EngineThread } from './engine/engineThread';
 import { Log } from './log';
 import { Candidates } from './model/candidates';
+import { showManifestProblems } from './manifestDiagnostics';
 import { WorkspaceModel } from './model/workspaceModel';
 import { VscodeAsker } from './quickInput/vscodeAsker';
 import { AgentRuns } from './runs/agentRuns';
@@ -85,6 +86,7 @@ export function activate(context: vscode.ExtensionContext): TestApi {
   own(new StatusBar(services));
   own(registerCommands(services));
   own(registerCaseLanguage(services));
+  own(showManifestProblems(model));
   own(registerAudit(services));
   own(registerTranscripts(services));
   own(registerBytes(services));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { activated, caseText, eventually, remove, shown, write } from './workbench';
+import { activated, caseText, eventually, inWorkspace, remove, shown, write } from './workbench';
 
 suite('the Tasks tree in VS Code', () => {
   test('shows the targets of the workspace with their cases', async () => {
@@ -37,6 +37,19 @@ suite('the Tasks tree in VS Code', () => {
     await write('wrong/mirrorcode.json', '{ "name": 7 }');
     await eventually('the broken target', async () => {
       assert.match(await shown(trees.tasks, 1), /\[error\] wrong {2}.*is not right at name/);
+    });
+    const uri = vscode.Uri.file(inWorkspace('wrong/mirrorcode.json'));
+    const underlined = () =>
+      vscode.languages.getDiagnostics(uri).filter(({ source }) => source === 'MirrorCode');
+    assert.deepEqual(
+      underlined().map(({ message, range }) => [range.start.character, message]),
+      [[10, 'mirrorcode.json is not right at name: it is a number and has to be text in quotes.']],
+    );
+    await write('wrong/mirrorcode.json', '{ "name": "x", "titel": "X" }');
+    await eventually('what is wrong now, in the same words', async () => {
+      const text = 'has a key "titel" that is not known; did you mean "title"?';
+      assert.ok((await shown(trees.tasks, 1)).includes(text));
+      assert.deepEqual(underlined()[0]?.message, `mirrorcode.json ${text}`);
     });
     await remove('wrong');
     await eventually('its end', async () => {

@@ -28,7 +28,7 @@ export const agentDefinitionSchema = z.strictObject({
     .describe('The command line that goes on with its session, with {prompt} or {promptFile}.')
     .exactOptional(),
   env: z
-    .record(z.string().regex(/^[A-Za-z_]\w*$/u), z.string())
+    .record(z.string().regex(/^[A-Za-z_]\w*$/u, 'use letters, digits, underscores'), z.string())
     .describe('Its environment; {baseUrl} is where it finds its model, {key} stands for the key.')
     .default({}),
   api: z

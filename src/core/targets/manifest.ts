@@ -47,7 +47,7 @@ const reference = z
       .optional(),
     sha256: z
       .string()
-      .regex(/^[0-9a-f]{64}$/u)
+      .regex(/^[0-9a-f]{64}$/u, 'it has to be 64 digits from 0 to 9 and a to f')
       .describe('Its SHA-256; golds from another file are reported as drift.')
       .optional(),
     argv0: z.string().describe('The name under which the program finds itself called.').optional(),
@@ -110,7 +110,10 @@ export const manifestSchema = z
       })
       .optional(),
     agents: z
-      .record(z.string().regex(agentNamePattern), agentDefinitionSchema)
+      .record(
+        z.string().regex(agentNamePattern, 'use letters, digits, dots, dashes'),
+        agentDefinitionSchema,
+      )
       .describe('Agents of a command line that can work on this target, by name.')
       .optional(),
     profile: z
@@ -132,10 +135,20 @@ export function toBytes(value: number | string): number {
     : Math.round(Number(number) * units[unit as keyof typeof units]);
 }
 
-/** The manifest's JSON schema, as `schemas/mirrorcode.schema.json` holds it. */
+/**
+ * The manifest's JSON schema, as `schemas/mirrorcode.schema.json` holds it. Of unknown keys it says
+ * nothing: what reads the file says it better, with the key that was meant.
+ */
 export function manifestJsonSchema(): object {
   return {
-    ...z.toJSONSchema(manifestSchema, { target: 'draft-7' }),
+    ...z.toJSONSchema(manifestSchema, {
+      target: 'draft-7',
+      override: ({ jsonSchema }) => {
+        if (jsonSchema.additionalProperties === false) {
+          delete jsonSchema.additionalProperties;
+        }
+      },
+    }),
     title: 'MirrorCode target',
     allowComments: true,
     allowTrailingCommas: true,

@@ -1,8 +1,9 @@
-import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
+import { findNodeAtLocation, getNodeValue, parseTree } from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import { UserError } from '../errors';
 import type { Manifest } from './manifest';
 import { manifestSchema } from './manifest';
+import { describeIssue, issueText, syntaxText } from './manifestProblems';
 
 /** Problems named in one message; the rest shows when these are mended. */
 const mostNamed = 5;
@@ -19,19 +20,22 @@ export function parseManifest(text: string, manifestPath: string): Manifest {
   const tree = parseTree(text.replace(/^\ufeff/u, ' '), errors, { allowTrailingComma: true });
   const [broken] = errors;
   if (broken !== undefined || tree === undefined) {
-    const what = broken === undefined ? 'it is empty' : printParseErrorCode(broken.error);
+    const what = broken === undefined ? 'it is empty' : syntaxText(broken.error);
     throw new UserError(
       `${manifestPath}:${placeOf(text, broken?.offset ?? 0)} is not JSON: ${what}.`,
       { action: 'Correct it there; VS Code underlines it.' },
     );
   }
-  const parsed = manifestSchema.safeParse(getNodeValue(tree));
+  const parsed = manifestSchema.safeParse(getNodeValue(tree), {
+    error: describeIssue,
+    reportInput: true,
+  });
   if (!parsed.success) {
     const { issues } = parsed.error;
     const named = issues.slice(0, mostNamed).map((issue) => {
-      const where = issue.path.join('.');
       const at = placeOf(text, offsetOf(tree, issue));
-      return `${manifestPath}:${at} is not right${where === '' ? '' : ` at ${where}`}: ${issue.message}.`;
+      const said = issueText(issue);
+      return `${manifestPath}:${at} ${said}${said.endsWith('?') ? '' : '.'}`;
     });
     throw new UserError(named.join('\n'), {
       action: 'Correct it; in VS Code, completion shows what is possible.',

@@ -8,6 +8,7 @@ import type { StoredScore } from '../../../src/core/scoring/scoreFiles';
 import { caseHandlers, checkCase } from '../../../src/extension/engine/handlers/caseHandlers';
 import { Catalogue, catalogueHandlers } from '../../../src/extension/engine/handlers/catalogue';
 import { differenceLine } from '../../../src/extension/engine/handlers/failureText';
+import { captureHandlers } from '../../../src/extension/engine/handlers/captureQueue';
 import { Engines } from '../../../src/extension/engine/handlers/engines';
 import { queueHandlers } from '../../../src/extension/engine/handlers/queueHandlers';
 import { pruneScores } from '../../../src/extension/engine/handlers/pruneScores';
@@ -156,7 +157,7 @@ suite('the queue as the editor shows it', () => {
     const catalogue = new Catalogue();
     await catalogue.discover([root]);
     const handlers = queueHandlers(catalogue, new Engines(root));
-    const list = () => handlers.captures({ roots: [root] }, context);
+    const list = () => captureHandlers().captures({ roots: [root] }, context);
     const good = 'case/1\nname: "a"\nargs: ["x"]\nreturncode: 0\n-- stdout\n|hi\n';
     const file = '.mirrorcode/pending/sh/cases/visible/a.case';
     const whole = await put(file, good.replace('|hi', 'hi'));

@@ -7,6 +7,8 @@ import { hashReference } from '../../../src/core/recording/reference';
 import { countCases } from '../../../src/core/targets/caseCounts';
 import { discoverTargets } from '../../../src/core/targets/discoverTargets';
 import { initTarget } from '../../../src/core/targets/initTarget';
+import { errorText } from '../../../src/core/errors';
+import { parseManifest } from '../../../src/core/targets/parseManifest';
 import { manifestJsonSchema, toBytes } from '../../../src/core/targets/manifest';
 import { openTarget } from '../../../src/core/targets/openTarget';
 
@@ -49,23 +51,91 @@ suite('targets', () => {
     assert.equal(toBytes('1.5 KiB'), 1536);
   });
 
+  test('each mistake is said in a plain sentence', () => {
+    const said = (text: string) => {
+      try {
+        parseManifest(text, 'm');
+        return 'nothing';
+      } catch (error) {
+        return errorText(error).replaceAll(/^m:\d+:\d+ /gmu, '');
+      }
+    };
+    const of = (more: string) => said(`{"name":"a",${more}}`);
+    const expected: readonly [string, string][] = [
+      ['"refernce":"x"', 'has a key "refernce" that is not known; did you mean "reference"?'],
+      [
+        '"reference":{"pth":1}',
+        'has a key "pth" in reference that is not known; did you mean "path"?',
+      ],
+      [
+        '"languages":{"pyhton":{}}',
+        'has a key "pyhton" in languages that is not known; did you mean "python"?',
+      ],
+      ['"x1":1,"x2":2', 'has keys that are not known: "x1", "x2".'],
+      [
+        '"reference":3',
+        'is not right at reference: it is a number and has to be text in quotes or an object in { }.',
+      ],
+      [
+        '"reference":{"args":"x"}',
+        'is not right at reference: args: it is text and has to be a list in [ ].',
+      ],
+      [
+        '"reference":{"sha256":"x"}',
+        'is not right at reference.sha256: it has to be 64 digits from 0 to 9 and a to f.',
+      ],
+      ['"tier":"X"', 'is not right at tier: it has to be "S", "M" or "L".'],
+      [
+        '"profile":"exct"',
+        'is not right at profile: it has to be "exact" or "mirrorcode"; did you mean "exact"?',
+      ],
+      ['"limits":null', 'is not right at limits: it is null and has to be an object in { }.'],
+      ['"limits":{"timeout":0}', 'is not right at limits.timeout: it has to be more than 0.'],
+      ['"limits":{"timeout":1e9}', 'is not right at limits.timeout: it has to be at most 3600.'],
+      [
+        '"limits":{"memory":1.5}',
+        'is not right at limits.memory: it is a fraction and has to be a whole number or text in quotes.',
+      ],
+      ['"limits":{"memory":"1 MB"}', 'is not right at limits.memory: write it as "512 MiB".'],
+      ['"languages":{"c":{"run":[]}}', 'is not right at languages.c.run: it is empty.'],
+      [
+        '"agents":{"A b":{}}',
+        'is not right at agents.A b: a name of this kind can’t be used: use letters, digits, dots, dashes.',
+      ],
+      ['"agents":{"x":{"command":"y"}}', 'has no "api" in agents.x, which has to be there.'],
+    ];
+    assert.deepEqual(
+      expected.map(([more]) => of(more)),
+      expected.map(([, sentence]) => sentence),
+    );
+    assert.equal(said('{}'), 'has no "name", which has to be there.');
+    assert.equal(said('[]'), 'is not right: it is a list in [ ] and has to be an object in { }.');
+    assert.equal(said('{"name":"a"'), 'is not JSON: a closing } is missing here.');
+  });
+
   test('what is wrong in a manifest is said with its place', async () => {
     await put('mirrorcode.json', '{\n  "name": "x",\n  "tier" "S"\n}');
-    await assert.rejects(openTarget(root), /mirrorcode\.json:3:10 is not JSON: ColonExpected/u);
+    await assert.rejects(
+      openTarget(root),
+      /mirrorcode\.json:3:10 is not JSON: a colon is missing/u,
+    );
     await put('mirrorcode.json', '{ "name": "x", "limits": { "timeout": "2" } }');
     await assert.rejects(
       openTarget(root),
       /mirrorcode\.json:1:39 is not right at limits\.timeout/u,
     );
     await put('mirrorcode.json', '{ "name": "x",\n  "limits": { /* ä */ "colour": 1 } }');
-    await assert.rejects(openTarget(root), /json:2:23 is not right at limits: .*colour/u);
+    await assert.rejects(
+      openTarget(root),
+      /json:2:23 has a key "colour" in limits that is not known/u,
+    );
     await put('mirrorcode.json', '{ "name": 1,\n "languages": { "c": { "run": [] } } }');
     await assert.rejects(
       openTarget(root),
       /json:1:11 .*\n.*json:2:31 is not right at languages\.c/u,
     );
     await put('mirrorcode.json', '// nothing');
-    await assert.rejects(openTarget(root), /json:1:11 is not JSON: ValueExpected/u);
+    await assert.rejects(openTarget(root), /json:1:11 is not JSON: a value is missing/u);
     await assert.rejects(discoverTargets(path.join(root, 'none')), /Reading .*none failed/u);
     await assert.rejects(openTarget(path.join(root, 'none')), /no target/u);
   });

@@ -1,5 +1,4 @@
 import { availableParallelism } from 'node:os';
-import { diagnose } from '../../../core/doctor';
 import type { Engine } from '../../../core/sandbox/sandbox';
 import { probeEngines, selectEngine } from '../../../core/sandbox/selectEngine';
 import type { EngineOptions } from '../../../core/sandbox/selectEngine';
@@ -59,13 +58,15 @@ export function engineHandlers(
     probe: async ({ settings }, { signal }) => [
       ...(await probeEngines({ ...engines.options(settings), signal })),
     ],
-    diagnose: ({ settings }, { signal, emit }) =>
-      diagnose({
+    diagnose: async ({ settings }, { signal, emit }) => {
+      const { diagnose } = await import('../../../core/doctor'); // seldom asked for
+      return diagnose({
         ...engines.options(settings),
         signal,
         choice: settings.engine,
         onToolchain: (language, done) =>
           emit({ done, total: languages.length, message: languageTitles[language] }),
-      }),
+      });
+    },
   };
 }
