@@ -16,7 +16,7 @@ const growth = 4;
 /** … and end here: what moved farther is not found. */
 const largestWindow = 128 << 20;
 export interface WindowSizes {
-  /** Bytes; more than the longest token. */
+  /** Bytes; more than twice the longest line that is not cut. */
   readonly first: number;
   readonly largest: number;
 }
@@ -89,7 +89,9 @@ class Comparison {
       this.takeRest();
       return;
     }
-    const same = commonPrefixLength(left.bytes, right.bytes);
+    // Inside a long line the same bytes are cut in another way than at the beginning of one.
+    const isCutAlike = left.insideLine === right.insideLine;
+    const same = isCutAlike ? commonPrefixLength(left.bytes, right.bytes) : 0;
     if (same > this.size / 2 || (same === left.bytes.length && same === right.bytes.length)) {
       this.takeEqual(same);
     } else {

@@ -12,7 +12,7 @@ export class SideWindow {
   words = new Int32Array(0);
   tokens: TokenEnds = newTokenEnds();
   /** The byte before `position` exists and ends no line. */
-  private insideLine = false;
+  insideLine = false;
 
   constructor(
     readonly source: ByteSource,

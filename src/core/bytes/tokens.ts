@@ -23,6 +23,8 @@ export interface TokeniseOptions {
   readonly more: boolean;
   /** The first byte lies inside a long line: the byte before it exists and is no line feed. */
   readonly insideLine: boolean;
+  /** The bytes end inside a long line, where one of its pieces does. */
+  readonly endsInside?: boolean;
   /** Stop after this many tokens. */
   readonly limit?: number;
 }
@@ -42,7 +44,8 @@ export function tokenise(bytes: Uint8Array, options: TokeniseOptions, result: To
     const at = buffer.indexOf(lineFeed, start);
     const complete = at !== -1 || !options.more;
     const end = at === -1 ? buffer.length : at + 1;
-    if (insideLine || end - start > longLine) {
+    const isCut = insideLine || (at === -1 && options.endsInside === true);
+    if (isCut || end - start > longLine) {
       cutLine(buffer.subarray(0, end), { start, complete, limit }, result);
       insideLine = false;
     } else if (complete) {

@@ -287,6 +287,27 @@ suite('byte view: rows', () => {
   });
 });
 
+suite('byte view: files that change while they are compared', () => {
+  test('one that becomes shorter is told as such, however often it is asked for', async () => {
+    const folder = mkdtempSync(path.join(tmpdir(), 'bytes-view-'));
+    try {
+      const [a, b] = [path.join(folder, 'a'), path.join(folder, 'b')];
+      writeFileSync(a, 'left\n'.repeat(100_000));
+      writeFileSync(b, 'right\n'.repeat(100_000));
+      const pairs = [{ name: 'stdout', expected: { path: a }, actual: { path: b } }];
+      const made = new BytesSession(pairs, () => undefined);
+      writeFileSync(b, 'right\n');
+      const shorter = /\/b became shorter while it was being compared/u;
+      assert.throws(() => made.layout({ stream: 0, arrangement: plain }), shorter);
+      assert.throws(() => made.layout({ stream: 0, arrangement: plain }), shorter);
+      await assert.rejects(made.summary({ stream: 0 }, signal), shorter);
+      made.dispose();
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
 suite('byte view: copying, searching, counting', () => {
   test('copied text is the true bytes, and says so when it can not be', () => {
     const bytes = Buffer.from('a\r\n\u200bé\t');

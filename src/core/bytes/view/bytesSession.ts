@@ -153,9 +153,7 @@ export class BytesSession implements Disposable {
       }
     } catch (error) {
       if (!(error instanceof CancelledError)) {
-        this.streams[index] =
-          error instanceof UserError ? error : new UserError(errorText(error), { cause: error });
-        stream.dispose();
+        // Whoever asks for the layout again is told why. Searches may still read: it stays open.
         this.onCompared(index);
       }
     }

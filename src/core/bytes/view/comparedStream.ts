@@ -1,7 +1,7 @@
 import type { Arrangement, Layout, Row, Side, StreamHead, Summary } from '../../../protocol/bytes';
 import { mostRows } from '../../../protocol/bytes';
 import type { Disposable } from '../../disposable';
-import { UserError } from '../../errors';
+import { errorText, UserError } from '../../errors';
 import type { ByteSource } from '../byteSource';
 import { readRange } from '../byteSource';
 import { compareSources } from '../compareSources';
@@ -40,6 +40,8 @@ export class ComparedStream implements Disposable {
   private progress = 0;
   private coarse = false;
   private complete = false;
+  /** Why the comparison ended early. */
+  private failure: UserError | undefined;
   private known: Summary | undefined;
 
   constructor(private readonly sources: StreamSources) {
@@ -83,7 +85,7 @@ export class ComparedStream implements Disposable {
     if (this.complete) {
       return true;
     }
-    const { done, value } = this.comparison.next();
+    const { done, value } = this.advance();
     if (done === true) {
       this.complete = true;
       this.progress = 1;
@@ -92,6 +94,20 @@ export class ComparedStream implements Disposable {
       this.progress = value.total === undefined ? 0 : value.done / Math.max(1, value.total);
     }
     return this.complete;
+  }
+
+  /** A generator that threw is done: what it threw is said again to whoever asks again. */
+  private advance(): ReturnType<typeof this.comparison.next> {
+    if (this.failure !== undefined) {
+      throw this.failure;
+    }
+    try {
+      return this.comparison.next();
+    } catch (error) {
+      this.failure =
+        error instanceof UserError ? error : new UserError(errorText(error), { cause: error });
+      throw this.failure;
+    }
   }
 
   layout(arrangement: Arrangement): Layout {

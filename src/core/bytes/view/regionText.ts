@@ -26,7 +26,10 @@ class SideText {
     const before = reader.byteAt(span[0] - 1);
     this.insideLine = before !== undefined && before !== lineFeed;
     const tokens = newTokenEnds();
-    tokenise(this.bytes, { more: false, insideLine: this.insideLine, limit: count }, tokens);
+    // Before the end of the side, a region that ends in no line feed ends where a long line was cut.
+    const endsInside = span[1] < reader.size;
+    const { insideLine } = this;
+    tokenise(this.bytes, { more: false, insideLine, endsInside, limit: count }, tokens);
     this.ends = tokens.ends;
     this.lines = new Uint32Array(count + 1);
     for (let i = 0; i < count; i++) {
