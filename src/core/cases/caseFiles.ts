@@ -99,12 +99,23 @@ const asText = { encoding: 'utf8', flag: 'r' } as const;
 
 /** Small files are read at once: 2,000 of them take a tenth of what as many promises take. */
 export function readCaseFile(found: CaseFile): ReadCaseFile {
-  let text: string;
+  const read = readText(found);
+  return 'text' in read ? parseCaseFile(found, read.text) : read;
+}
+
+/** The text of a case's file, or why there is none. */
+export function readText(
+  found: CaseFile,
+): { readonly text: string } | { readonly problem: UnreadableCase } {
   try {
-    text = readFileSync(found.path, asText);
+    return { text: readFileSync(found.path, asText) };
   } catch (error) {
     return { problem: unreadable(found, `Reading ${found.path} failed: ${errorText(error)}.`) };
   }
+}
+
+/** What the text of a case's file says. */
+export function parseCaseFile(found: CaseFile, text: string): ReadCaseFile {
   const { value, problems } = readCaseText(text, { folder: path.dirname(found.path) });
   const [first] = problems;
   if (value === undefined || first !== undefined) {
@@ -175,7 +186,10 @@ async function removeEmptyFolders(from: string, root: string): Promise<void> {
 }
 
 /** The path is the truth: a header that says otherwise is reported. */
-function agreement(found: CaseFile, value: Case): string | undefined {
+export function agreement(
+  found: CaseFile,
+  value: Pick<Case, 'name' | 'labels'>,
+): string | undefined {
   if (value.name !== found.name) {
     return `${found.path} says that its name is ${value.name}; by its place it is ${found.name}.`;
   }

@@ -61,7 +61,7 @@ const schemas = {
 } as const;
 
 export type Headers = { [K in keyof typeof schemas]?: z.infer<(typeof schemas)[K]> };
-export type HeaderKey = (typeof headerKeys)[number];
+type HeaderKey = (typeof headerKeys)[number];
 
 const isText = (value: unknown) => typeof value === 'string';
 const areTexts = (value: unknown) => Array.isArray(value) && value.every(isText);
@@ -80,8 +80,28 @@ const plainlyRight: Readonly<Partial<Record<HeaderKey, (value: unknown) => boole
   returncode: (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) < 256,
 };
 
+/** The headers that lines give; of one that is wrong or stands twice, `onProblem` is told. */
+export function readHeaders(
+  lines: readonly string[],
+  onProblem: (line: number, column: number, message: string) => void,
+): Headers {
+  const headers: Partial<Record<HeaderKey, unknown>> = {};
+  for (const [i, line] of lines.entries()) {
+    const parsed = parseHeader(line);
+    if ('problem' in parsed) {
+      onProblem(i, parsed.column, parsed.problem);
+    } else if (parsed.key in headers) {
+      onProblem(i, 0, `the header ${parsed.key} stands twice`);
+    } else {
+      headers[parsed.key] = parsed.value;
+    }
+  }
+  // Each value is what its schema gives.
+  return headers as Headers;
+}
+
 /** @returns the value, or a sentence that says what is wrong with it. */
-export function parseHeader(
+function parseHeader(
   line: string,
 ): { key: HeaderKey; value: unknown } | { problem: string; column: number } {
   const colon = line.indexOf(':');

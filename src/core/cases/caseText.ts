@@ -3,7 +3,7 @@ import { UserError } from '../errors';
 import type { Case, Content, FileEntry } from './case';
 import { emptyContent } from './case';
 import type { Headers } from './caseHeaders';
-import { parseHeader } from './caseHeaders';
+import { readHeaders } from './caseHeaders';
 import { caseMagic, defaultDirMode, defaultFileMode } from './caseLayout';
 import { canonicalOsString } from './osString';
 import { isInsidePath } from './paths';
@@ -80,7 +80,7 @@ interface Part {
 
 class CaseReader {
   private readonly problems: CaseProblem[] = [];
-  private readonly headers: Headers = {};
+  private headers: Headers = {};
   private readonly parts: Part[] = [];
   private readonly seen = new Set<string>();
 
@@ -96,7 +96,9 @@ class CaseReader {
     }
     const firstPart = this.lines.findIndex((line) => line.startsWith('-- '));
     const end = firstPart < 0 ? this.lines.length : firstPart;
-    this.readHeaders(end);
+    this.headers = readHeaders(this.lines.slice(1, end), (line, column, message) =>
+      this.problem(line + 1, column, message),
+    );
     this.readParts(end);
     this.checkTree('file');
     this.checkTree('out');
@@ -110,19 +112,6 @@ class CaseReader {
 
   private problem(line: number, column: number, message: string): void {
     this.problems.push({ line, column, message });
-  }
-
-  private readHeaders(end: number): void {
-    for (let i = 1; i < end; i++) {
-      const parsed = parseHeader(this.lines[i] ?? '');
-      if ('problem' in parsed) {
-        this.problem(i, parsed.column, parsed.problem);
-      } else if (parsed.key in this.headers) {
-        this.problem(i, 0, `the header ${parsed.key} stands twice`);
-      } else {
-        Object.assign(this.headers, { [parsed.key]: parsed.value });
-      }
-    }
   }
 
   private readParts(first: number): void {

@@ -1,11 +1,27 @@
 import type { CaseFile } from './caseFiles';
-import { readCaseFile, unreadable } from './caseFiles';
+import { agreement, parseCaseFile, readText, unreadable } from './caseFiles';
 import type { CaseListing, CaseSummary, UnreadableCase } from './caseStore';
 import type { ListedFile } from './listingIndex';
+import { plainHeaders } from './plainCase';
 
 /** Reads what a listing says of a case file. */
 export function listedFile(found: CaseFile): ListedFile {
-  const { value, problem } = readCaseFile(found);
+  const read = readText(found);
+  return 'text' in read ? (plainlyListed(found, read.text) ?? wholly(found, read.text)) : read;
+}
+
+/** Undefined where there may be something wrong. */
+function plainlyListed(found: CaseFile, text: string): ListedFile | undefined {
+  const { name, labels = [], duals = [], args, returncode } = plainHeaders(text) ?? {};
+  const isPlain =
+    name !== undefined && args !== undefined && agreement(found, { name, labels }) === undefined;
+  return isPlain
+    ? { summary: { labels, duals, args, hasGold: returncode !== undefined } }
+    : undefined;
+}
+
+function wholly(found: CaseFile, text: string): ListedFile {
+  const { value, problem } = parseCaseFile(found, text);
   return {
     ...(value !== undefined && {
       summary: {
