@@ -1,21 +1,18 @@
-import { readdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
-import path from 'node:path';
 import type { Case, Content } from '../cases/case';
 import { contentSize, readContent } from '../cases/content';
 import { inputKey } from '../cases/inputKey';
-import { errorCode, UserError } from '../errors';
+import { UserError } from '../errors';
 import type { ReportProgress } from '../progress';
 import { isReadableReference } from '../agents/oracle/oracleSpec';
 import type { Target } from '../targets/target';
 import { readAnswers } from './answers';
 import { checks } from './checks';
+import { readDocs } from './docsText';
 import type { AuditContext, AuditedCase, Check, Finding, HostFacts, Verification } from './finding';
 
 /** A stream longer than this is not looked through (bytes). */
 const largestStream = 1 << 20;
-/** Docs beyond this are not looked through (bytes). */
-const largestDocs = 16 << 20;
 
 export interface AuditOptions {
   /** What the reference prints for `--help`. */
@@ -131,11 +128,20 @@ async function loadCases(
 function thisHost(): HostFacts {
   return {
     hostname: os.hostname(),
-    user: os.userInfo().username,
+    user: userName(),
     home: os.homedir(),
     temporaryDirectory: os.tmpdir(),
     today: new Date().toISOString().slice(0, 10),
   };
+}
+
+/** Empty where this process's user has no name, as in some containers. */
+function userName(): string {
+  try {
+    return os.userInfo().username;
+  } catch {
+    return '';
+  }
 }
 
 async function loadAudited(source: Case): Promise<AuditedCase> {
@@ -178,26 +184,4 @@ async function readSmall(content: Content | undefined): Promise<Uint8Array> {
   return content === undefined || contentSize(content) > largestStream
     ? new Uint8Array(0)
     : readContent(content);
-}
-
-/** All files below the docs folder as one Latin-1 text; what is not there reads as empty. */
-async function readDocs(folder: string): Promise<string> {
-  let size = 0;
-  const texts: string[] = [];
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(
-    (error: unknown) => {
-      if (errorCode(error) === 'ENOENT') {
-        return [];
-      }
-      throw error;
-    },
-  );
-  for (const entry of entries) {
-    if (entry.isFile() && size < largestDocs) {
-      const bytes = await readFile(path.join(entry.parentPath, entry.name));
-      size += bytes.length;
-      texts.push(bytes.subarray(0, largestDocs).toString('latin1'));
-    }
-  }
-  return texts.join('\n');
 }

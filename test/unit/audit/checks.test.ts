@@ -124,14 +124,17 @@ suite('audit: each check finds what it is for, and nothing else', () => {
       { name: 'c', args: ['-n'], stdin: 'y' },
       { name: 'd', args: ['-n'], stdin: 'y', labels: ['hidden'] },
       { name: 'e', args: ['-n'], stdin: 'z' },
+      { name: 'f', stdin: 'w', labels: ['ablated'] },
+      { name: 'g', stdin: 'w', labels: ['hidden'] },
     ]);
     assert.deepEqual(casesOf(found), [
       ['a', 'b'],
       ['c', 'd'],
+      ['f', 'g'],
     ]);
     assert.deepEqual(
       found.map(({ severity }) => severity),
-      ['warning', 'error'],
+      ['warning', 'error', 'warning'],
     );
   });
 
@@ -156,6 +159,8 @@ suite('audit: each check finds what it is for, and nothing else', () => {
       { name: 'stamp', stdout: '2026-03-01 10:22' },
       { name: 'address', stdout: 'at 0x7ffee4c0a1b0' },
       { name: 'clean', stdout: '2019-03-01 10:22 0xff' },
+      { name: 'file', stdout: '2026-03-01 10:22', files: { f: { text: 'on 2026-03-01 10:22' } } },
+      { name: 'longer', stdout: 'margarethe at buildhost72 in /home/margaret-b' },
     ]);
     assert.deepEqual(casesOf(found), [['host'], ['home'], ['date'], ['stamp'], ['address']]);
     assert.equal(found[1]?.part, 'stderr');
@@ -166,6 +171,12 @@ suite('audit: each check finds what it is for, and nothing else', () => {
     const found = run('recall-only', [
       { name: 'digest', stdout: `${hash}  -\n` },
       { name: 'given', stdout: `${hash}\n`, stdin: `${hash}\n` },
+      { name: 'from a file', stdout: `${hash}\n`, files: { f: { text: hash } } },
+      {
+        name: 'binary file',
+        stdout: '\x00\x01'.repeat(50),
+        files: { f: { text: '\x00'.repeat(99) } },
+      },
       { name: 'binary', stdout: '\x00\x01\x02\x80\x90'.repeat(20), stdin: 'text' },
       { name: 'uuid', stdout: '8c9e6f4e-95b8-4f0e-a6b8-1c57e3d3b7aa\n' },
     ]);
@@ -190,10 +201,19 @@ suite('audit: each check finds what it is for, and nothing else', () => {
         { name: 'quoted', labels: ['hidden'], stdout: answer },
         { name: 'visible', stdout: answer },
         { name: 'named-case', labels: ['hidden'], stdout: 'x' },
+        { name: 'select/0042', labels: ['hidden'], stdout: 'x' },
+        { name: 'größe-1', labels: ['hidden'], stdout: 'x' },
+        { name: 'version', labels: ['hidden'], stdout: 'x' },
+        { name: 'ignore-case', labels: ['hidden'], stdout: 'x' },
       ],
-      { docs: `see ${answer}; tested by named-case` },
+      {
+        docs: Buffer.from(
+          `see ${answer}; --ignore-case, version; tested by named-case, größe-1, ` +
+            'cases/hidden/select/0042.case.',
+        ).toString('latin1'),
+      },
     );
-    assert.deepEqual(casesOf(found), [['named-case'], ['quoted']]);
+    assert.deepEqual(casesOf(found), [['named-case'], ['select/0042'], ['größe-1'], ['quoted']]);
   });
 
   test('hidden answers that stand in the input of a visible case', () => {
@@ -201,6 +221,12 @@ suite('audit: each check finds what it is for, and nothing else', () => {
     const found = run('hidden-leak', [
       { name: 'secret', labels: ['hidden'], stdout: `${answer}\n` },
       { name: 'shared', labels: ['hidden'], stdin: `copy ${answer}`, stdout: `${answer}\n` },
+      {
+        name: 'own file',
+        labels: ['hidden'],
+        stdout: `${answer}\n`,
+        files: { f: { text: answer } },
+      },
       { name: 'other', labels: ['hidden'], stdout: `${answer.replace('telling', 'missing')}\n` },
       { name: 'v', files: { 'in.txt': { text: `before ${answer} after` } } },
       { name: 'w', stdout: answer },

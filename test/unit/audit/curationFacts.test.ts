@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { auditTarget } from '../../../src/core/audit/auditTarget';
@@ -71,5 +71,20 @@ suite('what a curator is shown of a target', () => {
       ['big'],
     );
     assert.equal(cases, 1);
+  });
+
+  test('docs of any size are read as far as they count; what is no folder is said', async () => {
+    const { store } = await openTarget(folder);
+    await store.writeAll([one('a', [], ['--year'], 'x')]);
+    await truncate(path.join(folder, 'docs', 'cal.md'), 3 * 2 ** 30);
+    const { findings } = await auditTarget(await openTarget(folder), {
+      only: ['untouched-option'],
+    });
+    assert.match(findings[0]?.message ?? '', /--never/u);
+    await writeFile(path.join(folder, 'mirrorcode.json'), '{"name":"cal","docs":"docs/cal.md"}');
+    await assert.rejects(auditTarget(await openTarget(folder)), {
+      name: 'UserError',
+      message: /^Reading the docs in .*cal\.md failed: /u,
+    });
   });
 });

@@ -1,3 +1,4 @@
+import { isVisible } from '../../cases/case';
 import type { AuditedCase, Check } from '../finding';
 
 /** Cases that give the program exactly the same: Kattis calls them equivalent. */
@@ -12,14 +13,15 @@ export const duplicates: Check = {
       if (first === undefined || second === undefined) {
         continue;
       }
-      const splits = new Set(group.map((c) => c.source.labels.includes('hidden')));
+      const isTold =
+        group.some((c) => isVisible(c.source)) &&
+        group.some((c) => c.source.labels.includes('hidden'));
       yield {
-        severity: splits.size > 1 ? 'error' : 'warning',
+        severity: isTold ? 'error' : 'warning',
         cases: group.map((c) => c.source.name),
-        message:
-          splits.size > 1
-            ? `a hidden case has the same input as a visible one: ${names(group)}`
-            : `the same input: ${names(group)}`,
+        message: isTold
+          ? `a hidden case has the same input as a visible one: ${names(group)}`
+          : `the same input: ${names(group)}`,
       };
     }
   },

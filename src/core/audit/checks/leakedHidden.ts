@@ -28,9 +28,10 @@ export const leakedHidden: Check = {
 /** An answer in the docs gives it away; an input there may be an example that the agent can try. */
 function* inDocs(hidden: readonly AuditedCase[], { docs }: AuditContext): Iterable<Draft> {
   const told = new Set<AuditedCase>();
+  const words = wordsOf(docs);
   for (const one of hidden) {
     const { name } = one.source;
-    if (name.length >= 6 && docs.includes(latin1(name))) {
+    if (isTelling(name) && (wordLike.test(name) ? words.has(name) : docs.includes(latin1(name)))) {
       told.add(one);
       yield { severity: 'error', cases: [name], message: 'the docs name this hidden case' };
     }
@@ -44,6 +45,25 @@ function* inDocs(hidden: readonly AuditedCase[], { docs }: AuditContext): Iterab
   }
 }
 
+/** A name that is a plain word, such as `version`, stands in a manual by chance. */
+function isTelling(name: string): boolean {
+  return name.length >= 6 && /[^A-Za-z]/u.test(name);
+}
+
+const wordLike = /^\w[\w./-]*\w$/u;
+
+/** Words as names of cases are spelled, and what of a path may be one. `--name` is an option. */
+function wordsOf(docs: string): ReadonlySet<string> {
+  const words = new Set<string>();
+  for (const [word] of docs.matchAll(/[\w./-]+/gu)) {
+    const whole = word.replace(/(?:\.case)?\.?$/u, '');
+    for (let at = 0; at !== -1; at = whole.indexOf('/', at + 1)) {
+      words.add(whole.slice(at === 0 ? 0 : at + 1));
+    }
+  }
+  return words;
+}
+
 const inDocsSeverity = { stdout: 'warning', stdin: 'info', args: 'info' } as const;
 const inDocsText: Readonly<Record<Part, string>> = {
   stdout: 'its whole output stands in the docs',
@@ -55,14 +75,14 @@ const inDocsText: Readonly<Record<Part, string>> = {
 function* inVisible(hidden: readonly AuditedCase[], { cases }: AuditContext): Iterable<Draft> {
   const finder = finderOf(hidden, ['stdout']);
   const told = new Set<AuditedCase>();
-  for (const { source, text, files } of cases) {
+  for (const one of cases) {
+    const { source } = one;
     if (!isVisible(source)) {
       continue;
     }
-    const given = [text.stdin, argsText(source), files].join('\n');
-    for (const { passage } of finder.find(given)) {
+    for (const { passage } of finder.find(givenTo(one))) {
       const { owner } = passage.owner;
-      if (!told.has(owner) && !owner.text.stdin.includes(passage.text)) {
+      if (!told.has(owner) && !givenTo(owner).includes(passage.text)) {
         told.add(owner);
         yield {
           severity: 'warning',
@@ -73,6 +93,11 @@ function* inVisible(hidden: readonly AuditedCase[], { cases }: AuditContext): It
       }
     }
   }
+}
+
+/** Everything that a case gives to the program, as text. */
+function givenTo({ source, text, files }: AuditedCase): string {
+  return [text.stdin, argsText(source), files].join('\n');
 }
 
 function argsText({ input }: Case): string {

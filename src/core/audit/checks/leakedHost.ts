@@ -38,16 +38,19 @@ function leaks(
     ...Object.values(env),
     audited.text.stdin,
     ...files.map((f) => f.path),
+    audited.files,
   ].join('\n');
   const has = (text: string) => output.includes(text) && !given.includes(text);
+  // A name inside a longer word is another word.
+  const hasName = (name: string) =>
+    name.length >= shortestName &&
+    has(name) &&
+    new RegExp(`(?<![\\w-])${escapePattern(name)}(?![\\w-])`, 'u').test(output);
   const year = host.today.slice(0, 4);
   const candidates: [boolean, string][] = [
-    [
-      host.hostname.length >= shortestName && has(host.hostname),
-      `the host's name (${host.hostname})`,
-    ],
-    [host.home.length >= shortestName && has(host.home), `the home folder (${host.home})`],
-    [host.user.length >= shortestName && has(host.user), `the user's name (${host.user})`],
+    [hasName(host.hostname), `the host's name (${host.hostname})`],
+    [hasName(host.home), `the home folder (${host.home})`],
+    [hasName(host.user), `the user's name (${host.user})`],
     [has(`${host.temporaryDirectory}/`), `a path below ${host.temporaryDirectory}`],
     [has('/reference/'), 'the path of the reference in its sandbox'],
     [has(host.today), `today's date (${host.today})`],
@@ -58,6 +61,10 @@ function leaks(
     ],
   ];
   return candidates.find(([found]) => found)?.[1];
+}
+
+function escapePattern(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
 }
 
 function clockTime(output: string, given: string, year: string): boolean {

@@ -14,12 +14,12 @@ export const recallOnly: Check = {
   why: 'Hashes, signatures and the bytes of a codec follow from an algorithm that is known by heart or not at all; such a case tests memory, not reconstruction.',
   fix: 'Choose an input whose output shows its rule, or say in the docs which algorithm it is.',
   *run({ cases }) {
-    for (const { source, text } of cases) {
-      const given = [...source.input.args, text.stdin].join('\n');
+    for (const { source, text, files } of cases) {
+      const given = [...source.input.args, text.stdin, files].join('\n');
       const opaque = [digest, base64]
         .map((r) => r.exec(text.stdout)?.[0])
         .find((m) => m !== undefined && !given.includes(m));
-      const binary = isBinary(text.stdout) && !isBinary(text.stdin);
+      const binary = isBinary(text.stdout) && !isBinary(text.stdin) && !isBinary(files);
       if (opaque !== undefined || binary) {
         yield {
           severity: 'info',

@@ -56,7 +56,12 @@ export const constantPass: Check = {
     for (const { source, text, partial } of cases) {
       if (source.gold !== undefined && !partial && source.gold.outputs.length === 0) {
         const key = JSON.stringify([source.gold.returncode, text.stdout, text.stderr]);
-        answers.set(key, [...(answers.get(key) ?? []), source.name]);
+        const same = answers.get(key);
+        if (same === undefined) {
+          answers.set(key, [source.name]);
+        } else {
+          same.push(source.name);
+        }
       }
     }
     for (const group of answers.values()) {
