@@ -8,7 +8,8 @@ import { compareSources } from '../core/bytes/compareSources';
 import { refine } from '../core/bytes/refine';
 import { hunksOf, RegionTable } from '../core/bytes/regionTable';
 import { sourceClass } from '../core/bytes/sourceClass';
-import { firstSourceDifference } from '../core/bytes/sourceDifference';
+import { firstDifferenceSteps } from '../core/bytes/sourceDifference';
+import type { Progress } from '../core/progress';
 import { CancelledError, UserError } from '../core/errors';
 import { diffReport } from './diffReport';
 import type { CliIo } from './io';
@@ -64,10 +65,11 @@ interface Pair {
 }
 
 async function compare(io: CliIo, { names, left, right }: Pair, options: Options): Promise<void> {
-  const first = firstSourceDifference(left, right);
+  const first = await inSteps(io, firstDifferenceSteps(left, right));
   const kind = sourceClass(left, right, first?.offset);
   const table = new RegionTable();
-  const coarse = first !== undefined && (await compareAll(io, left, right, table));
+  const coarse =
+    first !== undefined && (await inSteps(io, compareSources(left, right, table))).coarse;
   if (options.json === true) {
     for (const text of jsonDocument()) {
       io.out(text);
@@ -117,19 +119,13 @@ function shifted(aStart: number, bStart: number) {
   });
 }
 
-/** @returns whether the answer is coarse. */
-async function compareAll(
-  io: CliIo,
-  left: ByteSource,
-  right: ByteSource,
-  table: RegionTable,
-): Promise<boolean> {
-  const steps = compareSources(left, right, table);
+/** Takes steps to their end, shows how far they are, and hears Ctrl+C between them. */
+async function inSteps<T>(io: CliIo, steps: Generator<Progress, T>): Promise<T> {
   try {
     for (;;) {
       const { done, value } = steps.next();
       if (done === true) {
-        return value.coarse;
+        return value;
       }
       io.progress({ ...value, message: 'bytes compared' });
       await setImmediate();

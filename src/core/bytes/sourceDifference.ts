@@ -1,3 +1,4 @@
+import type { Progress } from '../progress';
 import { asBuffer, commonPrefixLength, commonSuffixLength } from './affix';
 import type { ByteSource } from './byteSource';
 import type { FirstDifference } from './difference';
@@ -5,15 +6,34 @@ import { countLineFeeds, lineFeed } from './lineFeeds';
 
 /** Bytes read at a time: two of them fit in the processor's second cache. */
 const chunkSize = 512 << 10;
+/** Bytes of each side between two steps; a multiple of the chunk. */
+const stepSize = 64 << 20;
 
 /** As `firstDifference`, of sources of any size. */
 export function firstSourceDifference(a: ByteSource, b: ByteSource): FirstDifference | undefined {
+  const steps = firstDifferenceSteps(a, b);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) {
+      return value;
+    }
+  }
+}
+
+/** The same; yields now and then, so that its caller can report progress (bytes of both) and stop. */
+export function* firstDifferenceSteps(
+  a: ByteSource,
+  b: ByteSource,
+): Generator<Progress, FirstDifference | undefined> {
   const left = Buffer.allocUnsafeSlow(chunkSize);
   const right = Buffer.allocUnsafeSlow(chunkSize);
   const end = Math.min(a.size, b.size);
   let line = 1;
   let lineStart = 0;
   for (let start = 0; start < end; start += chunkSize) {
+    if (start % stepSize === 0) {
+      yield { done: 2 * start, total: a.size + b.size };
+    }
     const x = left.subarray(0, Math.min(chunkSize, end - start));
     const y = right.subarray(0, x.length);
     a.readInto(x, start);

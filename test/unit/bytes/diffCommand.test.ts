@@ -29,7 +29,11 @@ suite('mirrorcode diff', () => {
   suiteTeardown(() => rmSync(folder, { recursive: true }));
 
   /** Runs the command in this process. */
-  async function run(args: readonly string[], stdin: Uint8Array = new Uint8Array()) {
+  async function run(
+    args: readonly string[],
+    stdin: Uint8Array = new Uint8Array(),
+    signal = new AbortController().signal,
+  ) {
     let stdout = '';
     const notes: string[] = [];
     let code = 0;
@@ -38,7 +42,7 @@ suite('mirrorcode diff', () => {
       distDir: '/nowhere',
       env: {},
       stdin: Readable.from([Buffer.from(stdin)]),
-      signal: new AbortController().signal,
+      signal,
       out: (text) => (stdout += typeof text === 'string' ? text : Buffer.from(text).toString()),
       json: (document) => (stdout += JSON.stringify(document)),
       note: (line) => notes.push(line),
@@ -133,6 +137,15 @@ suite('mirrorcode diff', () => {
     const { stdout, code } = await run(['a', '-'], Buffer.from('from the pipe\n'));
     assert.equal(code, 0);
     assert.match(stdout, /a and - are the same/);
+  });
+
+  test('a comparison can be cancelled while the files are still the same', async () => {
+    const { stdout, notes, code } = await run(
+      files('same', 'same'),
+      undefined,
+      AbortSignal.abort(),
+    );
+    assert.deepEqual({ stdout, notes, code }, { stdout: '', notes: ['Cancelled.'], code: 130 });
   });
 
   test('a file that is missing or no file ends with 2 and a sentence', async () => {
