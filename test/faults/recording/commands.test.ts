@@ -2,15 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { Readable } from 'node:stream';
-import { Command, CommanderError } from 'commander';
 import { registerDoctorCommand } from '../../../src/cli/doctor';
-import { reportError } from '../../../src/cli/io';
-import type { CliIo } from '../../../src/cli/io';
 import { registerRecordCommand } from '../../../src/cli/record';
 import { registerScoreCommand } from '../../../src/cli/score';
 import { registerVerifyCommand } from '../../../src/cli/verify';
 import { selectEngine } from '../../../src/core/sandbox/selectEngine';
+import { runCommand } from '../../support/cli/runCommand';
 import { buildDist } from '../../support/engines/builtDist';
 
 interface Outcome {
@@ -86,35 +83,13 @@ suite('the commands that run programs', function () {
   setup(() => rm(path.join(dir, 'join', 'cases'), { recursive: true, force: true }));
 
   const run = async (args: readonly string[], stdin = ''): Promise<Outcome> => {
-    let out = '';
-    let notes = '';
-    let code = 0;
-    const io: CliIo = {
-      cwd: dir,
-      distDir,
-      env: {},
-      stdin: Readable.from([stdin]),
-      signal: new AbortController().signal,
-      out: (text) => (out += typeof text === 'string' ? text : Buffer.from(text).toString()),
-      json: (document) => (out += JSON.stringify(document)),
-      note: (line) => (notes += `${line}\n`),
-      progress: () => undefined,
-      setExitCode: (given) => (code = given),
-    };
-    const command = new Command('mirrorcode').enablePositionalOptions().exitOverride();
-    for (const register of [
+    const registers = [
       registerDoctorCommand,
       registerRecordCommand,
       registerVerifyCommand,
       registerScoreCommand,
-    ]) {
-      register(command, io);
-    }
-    try {
-      await command.parseAsync(['node', 'mirrorcode', ...args]);
-    } catch (error) {
-      code = error instanceof CommanderError ? 2 : reportError(io, error);
-    }
+    ];
+    const { code, out, notes } = await runCommand(registers, args, { cwd: dir, distDir, stdin });
     return {
       code,
       out,
