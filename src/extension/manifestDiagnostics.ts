@@ -24,8 +24,8 @@ export function showManifestProblems(model: WorkspaceModel): Disposable {
 }
 
 function toDiagnostic({ line, column, message }: PlacedProblem): vscode.Diagnostic {
-  // No end: the editor underlines the word at the place.
-  const at = new vscode.Range(line, column, line, column);
+  // To the end of the line, wherever that is.
+  const at = new vscode.Range(line, column, line, Number.MAX_SAFE_INTEGER);
   const diagnostic = new vscode.Diagnostic(at, message, vscode.DiagnosticSeverity.Error);
   diagnostic.source = 'MirrorCode';
   return diagnostic;

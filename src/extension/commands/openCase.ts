@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import { caseUri } from '../caseFiles/caseUri';
+import type { PlacedProblem } from '../model/placedProblems';
 import type { Services } from '../services';
 import type { CaseSubject, FileSubject } from '../trees/taskViews';
 import { caseSubject, subjectOf, targetSubject } from './subjects';
@@ -46,5 +47,14 @@ export async function openManifest(_services: Services, argument: unknown): Prom
   if (path === undefined) {
     throw new UserError('This target has no manifest: it is as its checkout has it.');
   }
-  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path));
+  await vscode.commands.executeCommand('vscode.open', vscode.Uri.file(path), problemIn(broken));
+}
+
+/** Where in a manifest its first problem is, to open it there. */
+function problemIn(subject: unknown): vscode.TextDocumentShowOptions {
+  if (typeof subject !== 'object' || subject === null || !('at' in subject)) {
+    return {};
+  }
+  const { line, column } = subject.at as PlacedProblem;
+  return { selection: new vscode.Range(line, column, line, column) };
 }

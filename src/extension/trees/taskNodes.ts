@@ -1,6 +1,7 @@
 import { auditNode } from '../audit/auditNodes';
 import { casesOf } from '../model/caseGroups';
 import { languageTitles } from '../../core/targets/languageDefaults';
+import { placedProblems } from '../model/placedProblems';
 import { problemText } from '../model/problemText';
 import { titleBeside } from '../model/targetInfo';
 import type { BrokenTarget } from '../model/targetInfo';
@@ -64,7 +65,10 @@ function sortLast(a: string, b: string): number {
   return a === '' ? 1 : b === '' ? -1 : a.localeCompare(b);
 }
 
-function brokenNode({ path, name, problem }: BrokenTarget): TreeNode {
+function brokenNode(target: BrokenTarget): TreeNode {
+  const { path, name, problem } = target;
+  const [first] = placedProblems(target);
+  const subject = { kind: 'broken' as const, path, ...(first !== undefined && { at: first }) };
   return {
     id: `broken:${path}`,
     label: name,
@@ -72,11 +76,11 @@ function brokenNode({ path, name, problem }: BrokenTarget): TreeNode {
     tooltip: escapeMarkdown(problem),
     icon: { id: 'error', color: 'list.errorForeground' },
     context: itemContexts.brokenTarget,
-    subject: { kind: 'broken', path },
+    subject,
     command: {
       id: commands.openManifest,
       title: 'Open Manifest',
-      args: [{ kind: 'broken', path }],
+      args: [subject],
     },
   };
 }

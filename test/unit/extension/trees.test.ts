@@ -227,6 +227,14 @@ Unix util  1 target
       await treeText(taskNodes({ targets: [], broken, groupBy: 'tier' })),
       '[error] x  line 2: is not right at name.',
     );
+    const [row] = taskNodes({ targets: [], broken, groupBy: 'tier' });
+    assert.deepEqual(row?.command?.args, [
+      {
+        kind: 'broken',
+        path,
+        at: { line: 1, column: 9, message: 'mirrorcode.json is not right at name.' },
+      },
+    ]);
   });
 
   test('every row has an id of its own, also where a case stands in two groups', async () => {
