@@ -80,6 +80,16 @@ export function caseFilePath(root: string, split: Split, name: string): string {
   return path.join(root, split, `${name}${caseExtension}`);
 }
 
+/** A link among the folders between a store and a file in it: a checkout may bring one along. */
+export async function linkAbove(file: string, store: string): Promise<string | undefined> {
+  for (let at = path.dirname(file); at.startsWith(store + path.sep); at = path.dirname(at)) {
+    if ((await lstat(at).catch(() => undefined))?.isSymbolicLink() === true) {
+      return at;
+    }
+  }
+  return undefined;
+}
+
 /** The file of the case with this name, visible or hidden. */
 export async function findCaseFile(root: string, name: string): Promise<CaseFile | undefined> {
   if (!isInsidePath(name) || inBlobs.test(name)) {

@@ -1,36 +1,28 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { writeFileAtomically } from '../atomicFile';
 import type { Case } from '../cases/case';
 import type { CaseStore, CaseSummary, UnreadableCase } from '../cases/caseStore';
 import { withDual } from '../cases/duals';
-import { errorCode, UserError } from '../errors';
+import { UserError } from '../errors';
 import type { WorkFolder } from '../workFolder';
-import type { Capture, Flake } from './capture';
+import type { Capture } from './capture';
+import { CaptureNotes } from './captureNotes';
+import type { CaptureLinks, CaptureNote } from './captureNotes';
 import { DecisionLog, hashCase } from './decisions';
 import type { Decision } from './decisions';
 import { uniqueName } from './names';
 import { keepFile, putBack } from './removedFile';
 
 /** A captured case that nobody has accepted yet. */
-export interface PendingCase {
+export interface PendingCase extends CaptureNote {
   readonly summary: CaseSummary;
-  readonly flakes: readonly Flake[];
-  readonly durationMs: number;
-  /** The accepted case that it would replace: a re-recording. */
-  readonly replaces?: string;
-  /** The hidden case that mirrors it from when it is accepted. */
-  readonly mirroredBy?: string;
 }
 
 export interface PendingListing {
   readonly waiting: PendingCase[];
   readonly unreadable: readonly UnreadableCase[];
 }
-
-/** How a capture stands to the cases of the target. */
-export type CaptureLinks = Pick<PendingCase, 'replaces' | 'mirroredBy'>;
 
 export interface AcceptOptions {
   /** Another name than it was captured under. */
@@ -49,12 +41,6 @@ export interface Undone {
   readonly accepted: boolean;
 }
 
-/** What is known of a capture beside the case itself. */
-interface Note extends CaptureLinks {
-  readonly flakes: readonly Flake[];
-  readonly durationMs: number;
-}
-
 /**
  * The review queue of one target: captured cases, each a `.case` file as in the target itself, and
  * a note beside it. Accepting writes to the target first and removes from the queue after, so that
@@ -62,10 +48,10 @@ interface Note extends CaptureLinks {
  */
 export class PendingQueue {
   private constructor(
-    private readonly dir: string,
     /** The captured cases. */
     readonly store: CaseStore,
-    private readonly decisions: DecisionLog<Note>,
+    private readonly notes: CaptureNotes,
+    private readonly decisions: DecisionLog<CaptureNote>,
   ) {}
 
   /** @param openStore Opens a folder of cases as a store. */
@@ -77,9 +63,8 @@ export class PendingQueue {
     const dir = await workFolder.make(path.join(workFolder.pending, targetName));
     const cases = path.join(dir, 'cases');
     await mkdir(cases, { recursive: true });
-    await mkdir(path.join(dir, 'notes'), { recursive: true });
-    const decisions = new DecisionLog<Note>(dir, openStore(path.join(dir, 'decided')));
-    return new PendingQueue(dir, openStore(cases), decisions);
+    const decisions = new DecisionLog<CaptureNote>(dir, openStore(path.join(dir, 'decided')));
+    return new PendingQueue(openStore(cases), new CaptureNotes(path.join(dir, 'notes')), decisions);
   }
 
   /** Adds a capture under its own name, or the next free one. Returns the name. */
@@ -88,7 +73,7 @@ export class PendingQueue {
     const taken = [...cases, ...unreadable].map((one) => one.name);
     const name = uniqueName(capture.case.name, new Set(taken));
     const { flakes, durationMs } = capture;
-    await this.writeNote(name, { flakes, durationMs, ...links });
+    await this.notes.write(name, { flakes, durationMs, ...links });
     await this.store.write({ ...capture.case, name });
     return name;
   }
@@ -111,7 +96,7 @@ export class PendingQueue {
       }
       throw error;
     }
-    await this.writeNote(name, { ...(await this.readNote(name)), flakes, durationMs });
+    await this.notes.write(name, { ...(await this.notes.read(name)), flakes, durationMs });
     return true;
   }
 
@@ -124,7 +109,7 @@ export class PendingQueue {
     const { cases, unreadable } = await this.store.list();
     const readable = new Set(cases.map(({ name }) => name));
     const waiting = await Promise.all(
-      cases.map(async (summary) => ({ summary, ...(await this.readNote(summary.name)) })),
+      cases.map(async (summary) => ({ summary, ...(await this.notes.read(summary.name)) })),
     );
     return { waiting, unreadable: unreadable.filter(({ name }) => !readable.has(name)) };
   }
@@ -134,7 +119,7 @@ export class PendingQueue {
    * @throws UserError when the target has a case of that name which it is not a re-recording of.
    */
   async accept(name: string, into: CaseStore, options: AcceptOptions = {}): Promise<string> {
-    const note = await this.readNote(name);
+    const note = await this.notes.read(name);
     const { replaces, mirroredBy } = note;
     const captured = await this.store.read(name);
     const accepted: Case = {
@@ -169,7 +154,7 @@ export class PendingQueue {
   async reject(names: readonly string[], group: string = randomUUID()): Promise<void> {
     for (const name of names) {
       const waiting = await this.readOrFile(name);
-      const note = await this.readNote(name);
+      const note = await this.notes.read(name);
       await ('path' in waiting
         ? this.decideUnreadable(name, waiting.path, note, group)
         : this.decide(waiting, note, group));
@@ -180,7 +165,7 @@ export class PendingQueue {
   /** Removes captures for good. */
   async drop(names: readonly string[]): Promise<void> {
     await this.store.remove(names);
-    await Promise.all(names.map((name) => rm(this.noteFile(name), { force: true })));
+    await Promise.all(names.map((name) => this.notes.remove(name)));
   }
 
   /**
@@ -188,7 +173,7 @@ export class PendingQueue {
    * @throws UserError when the name is taken, or a re-recording is to have another one.
    */
   async change(name: string, to: { name?: string; labels?: readonly string[] }): Promise<string> {
-    const note = await this.readNote(name);
+    const note = await this.notes.read(name);
     const renamed = to.name ?? name;
     if (note.replaces !== undefined && renamed !== name) {
       throw new UserError(`Renaming ${name} failed: it is a re-recording of ${note.replaces}.`, {
@@ -203,8 +188,8 @@ export class PendingQueue {
     }
     if (renamed !== name) {
       await this.store.rename(name, renamed);
-      await this.writeNote(renamed, note);
-      await rm(this.noteFile(name), { force: true });
+      await this.notes.write(renamed, note);
+      await this.notes.remove(name);
     }
     return renamed;
   }
@@ -245,10 +230,15 @@ export class PendingQueue {
   }
 
   /** Returns the name under which it waits again. */
-  private async bringBack({ kept, name, note, unreadable }: Decision<Note>): Promise<string> {
+  private async bringBack({
+    kept,
+    name,
+    note,
+    unreadable,
+  }: Decision<CaptureNote>): Promise<string> {
     if (unreadable !== undefined) {
-      await this.writeNote(name, note);
-      await putBack(this.dir, unreadable);
+      await putBack(this.store.path, unreadable);
+      await this.notes.write(name, note);
       return name;
     }
     const captured = await this.decisions.read(kept, name);
@@ -272,14 +262,14 @@ export class PendingQueue {
   private async decideUnreadable(
     name: string,
     file: string,
-    note: Note,
+    note: CaptureNote,
     group: string,
   ): Promise<void> {
-    const unreadable = await keepFile(this.dir, file);
+    const unreadable = await keepFile(this.store.path, file);
     await this.decisions.add({ group, at: Date.now(), name, note, kept: randomUUID(), unreadable });
   }
 
-  private async unlink(from: CaseStore, { mirroredBy }: Note, name: string): Promise<void> {
+  private async unlink(from: CaseStore, { mirroredBy }: CaptureNote, name: string): Promise<void> {
     if (mirroredBy !== undefined) {
       const hidden = await from.read(mirroredBy);
       const duals = hidden.duals.filter((dual) => dual !== name);
@@ -289,9 +279,9 @@ export class PendingQueue {
 
   private async decide(
     captured: Case,
-    note: Note,
+    note: CaptureNote,
     group: string = randomUUID(),
-    accepted?: Decision<Note>['accepted'],
+    accepted?: Decision<CaptureNote>['accepted'],
   ): Promise<void> {
     await this.decisions.add({
       group,
@@ -302,30 +292,13 @@ export class PendingQueue {
       ...(accepted !== undefined && { accepted }),
     });
   }
-
-  private async writeNote(name: string, note: Note): Promise<void> {
-    await writeFileAtomically(this.noteFile(name), JSON.stringify(note) + '\n');
-  }
-
-  /** A note that is gone or torn loses its case nothing but the note. */
-  private async readNote(name: string): Promise<Note> {
-    try {
-      return JSON.parse(await readFile(this.noteFile(name), 'utf8')) as Note;
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT' || error instanceof SyntaxError) {
-        return { flakes: [], durationMs: 0 };
-      }
-      throw error;
-    }
-  }
-
-  private noteFile(name: string): string {
-    return path.join(this.dir, 'notes', `${encodeURIComponent(name)}.json`);
-  }
 }
 
 /** What someone has made of an accepted case since is not thrown away. */
-async function refuseChanged(from: CaseStore, accepted: Decision<Note>['accepted']): Promise<void> {
+async function refuseChanged(
+  from: CaseStore,
+  accepted: Decision<CaptureNote>['accepted'],
+): Promise<void> {
   if (accepted !== undefined && hashCase(await from.read(accepted.name)) !== accepted.hash) {
     throw new UserError(`Undoing failed: ${accepted.name} was changed since it was accepted.`, {
       action: 'Nothing was undone. Change the case back by hand, or remove it.',

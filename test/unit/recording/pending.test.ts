@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { appendFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import type { Case } from '../../../src/core/cases/case';
@@ -175,6 +175,21 @@ suite('the queue of captured cases', () => {
       back.push(...(await queue.undo(store)).names);
     }
     assert.deepEqual(back.sort(), names);
+  });
+
+  test('undoing writes nowhere else, whatever a workspace brought along', async () => {
+    const queue = await open();
+    const bytes = Buffer.from('mine').toString('base64');
+    const log = path.join(workFolder.pending, 'numfmt', 'decisions.jsonl');
+    for (const file of ['../../../../out.case', 'visible/../../x.case', 'visible/a.txt']) {
+      const decision = { group: 'g', at: 1, name: 'a', note: {}, kept: 'k' };
+      await writeFile(log, JSON.stringify({ ...decision, unreadable: { file, bytes } }) + '\n');
+      await assert.rejects(queue.undo(store), /lies outside of the queue/u);
+    }
+    assert.deepEqual(
+      (await readdir(dir, { recursive: true })).filter((name) => /\.(?:case|txt)$/u.test(name)),
+      [],
+    );
   });
 
   test('undoing an acceptance leaves the target as it was', async () => {

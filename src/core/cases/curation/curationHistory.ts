@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { lstat, readFile, rm, rmdir } from 'node:fs/promises';
+import { readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import PQueue from 'p-queue';
 import { writeFileAtomically } from '../../atomicFile';
 import { errorCode, UserError } from '../../errors';
 import type { WorkFolder } from '../../workFolder';
-import { findCaseFile, ownBlobs } from '../caseFiles';
+import { findCaseFile, linkAbove, ownBlobs } from '../caseFiles';
 import type { CaseStore } from '../caseStore';
 import { renameCase } from '../duals';
 import { carryOut } from './carryOut';
@@ -157,16 +157,6 @@ async function putBack({ store, before }: Restored): Promise<void> {
     }),
   );
   store.forget();
-}
-
-/** A link among the folders between a store and a file in it: a checkout may bring one along. */
-async function linkAbove(file: string, store: string): Promise<string | undefined> {
-  for (let at = path.dirname(file); at.startsWith(store + path.sep); at = path.dirname(at)) {
-    if ((await lstat(at).catch(() => undefined))?.isSymbolicLink() === true) {
-      return at;
-    }
-  }
-  return undefined;
 }
 
 /** The files in which these cases lie. */
