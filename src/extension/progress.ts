@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { abortOn } from './abort';
-import type { ProgressEvent } from './engine/api';
+import type { ProgressEvent } from './engine/callTypes';
 
 /** Long work behind a notification that shows how far it is and can cancel it. */
 export async function withProgress<T>(

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { EngineSettings } from './engine/api';
+import type { EngineSettings } from './engine/callTypes';
 import { settingDefaults } from './tables/settings';
 import type { SettingName, Settings } from './tables/settings';
 

@@ -1,6 +1,6 @@
 import type { Disposable } from '../../core/disposable';
 import { CancelledError } from '../../core/errors';
-import type { EngineSettings, ProgressEvent } from '../engine/api';
+import type { EngineSettings, ProgressEvent } from '../engine/callTypes';
 import type { EngineThread } from '../engine/engineThread';
 import { Coalescer } from '../model/coalescer';
 import { Signal } from '../model/signal';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
-import type { PartRef } from '../engine/api';
+import type { PartRef } from '../engine/callTypes';
 import type { EngineThread } from '../engine/engineThread';
 import type { WorkspaceModel } from '../model/workspaceModel';
 import { parsePartUri } from './partUri';

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { PartRef } from '../engine/api';
+import type { PartRef } from '../engine/callTypes';
 
 /** The scheme under which the parts of cases open as documents of their own. */
 export const partScheme = 'mirrorcode-part';

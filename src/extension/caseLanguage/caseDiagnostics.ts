@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import { caseOfDocument } from '../commands/subjects';
-import type { CheckedCase } from '../engine/api';
+import type { CheckedCase } from '../engine/callTypes';
 import type { Services } from '../services';
 import { caseLanguageId } from './caseLanguageId';
 import { caseFileOf, editsTo, firstOddLine } from './formatting';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import { caseUri } from '../caseFiles/caseUri';
-import type { DualOffer } from '../engine/api';
+import type { DualOffer } from '../engine/callTypes';
 import { withProgress } from '../progress';
 import type { Services } from '../services';
 import { engineSettings, readSetting } from '../settings';

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { CasePart } from '../../core/cases/parts';
 import { UserError } from '../../core/errors';
 import { partUri } from '../caseFiles/partUri';
-import type { PartRef } from '../engine/api';
+import type { PartRef } from '../engine/callTypes';
 import type { Services } from '../services';
 import { caseOfDocument } from './subjects';
 

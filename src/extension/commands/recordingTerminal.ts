@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { TerminalCallEvent } from '../engine/api';
+import type { TerminalCallEvent } from '../engine/callTypes';
 import { targetRow } from '../model/targetInfo';
 import type { TargetInfo } from '../model/targetInfo';
 import type { Services } from '../services';

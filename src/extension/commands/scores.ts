@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { UserError } from '../../core/errors';
 import type { StoredScore } from '../../core/scoring/scoreFiles';
-import type { ScoreRequest } from '../engine/api';
+import type { ScoreRequest } from '../engine/callTypes';
 import { scoreSentence } from '../model/scoreText';
 import { withProgress } from '../progress';
 import type { Services } from '../services';

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { errorSentences } from '../../core/errors';
-import type { ParsedLine, StdinChoice } from '../engine/api';
+import type { ParsedLine, StdinChoice } from '../engine/callTypes';
 import { targetRow } from '../model/targetInfo';
 import type { TargetInfo } from '../model/targetInfo';
 import { answered, mapAnswer } from '../quickInput/asker';

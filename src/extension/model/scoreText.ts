@@ -1,6 +1,6 @@
 import type { StoredScore } from '../../core/scoring/scoreFiles';
 import { languageTitles } from '../../core/targets/languageDefaults';
-import type { ListedScore } from '../engine/api';
+import type { ListedScore } from '../engine/callTypes';
 import type { NodeIcon } from '../trees/treeNode';
 import { countText } from '../trees/text';
 import { rateText, tallyIcon, tallyText, verdictIcons } from './verdictText';

@@ -6,7 +6,7 @@ import { countVerdicts } from '../../core/scoring/groups';
 import type { CaseResult, Verdict } from '../../core/scoring/score';
 import type { StoredScore } from '../../core/scoring/scoreFiles';
 import type { Language } from '../../core/targets/target';
-import type { ListedScore } from '../engine/api';
+import type { ListedScore } from '../engine/callTypes';
 import type { EngineThread } from '../engine/engineThread';
 import type { Capture } from '../trees/captureNodes';
 import type { LanguageTally, TargetView } from '../trees/taskViews';

@@ -6,7 +6,7 @@ import type { Budget, Prices } from '../../core/agents/budget';
 import { UserError } from '../../core/errors';
 import type { Language } from '../../core/targets/target';
 import { WorkFolder } from '../../core/workFolder';
-import type { EngineSettings } from '../engine/api';
+import type { EngineSettings } from '../engine/callTypes';
 
 /** What a new run is told. */
 export interface NewRun {

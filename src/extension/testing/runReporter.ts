@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CaseResult } from '../../core/scoring/score';
-import type { FailureText, ScoreEvent } from '../engine/api';
+import type { FailureText, ScoreEvent } from '../engine/callTypes';
 import { resultText } from '../model/verdictText';
 import { testMessageContexts } from '../tables/contextKeys';
 import { inSlices } from '../slices';

@@ -3,7 +3,7 @@ import { CancelledError, errorText, UserError } from '../../core/errors';
 import type { CaseResult } from '../../core/scoring/score';
 import type { StoredScore } from '../../core/scoring/scoreFiles';
 import type { Language } from '../../core/targets/target';
-import type { ScoreEvent } from '../engine/api';
+import type { ScoreEvent } from '../engine/callTypes';
 import type { EngineThread } from '../engine/engineThread';
 import type { Candidates } from '../model/candidates';
 import type { TargetInfo } from '../model/targetInfo';

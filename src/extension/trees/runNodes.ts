@@ -1,6 +1,6 @@
 import type { StoredRun } from '../../core/agents/run/runFolder';
 import type { Language } from '../../core/targets/target';
-import type { ListedScore } from '../engine/api';
+import type { ListedScore } from '../engine/callTypes';
 import { languageTitles } from '../../core/targets/languageDefaults';
 import { isBuildFailure, scoreIcon, scoreText } from '../model/scoreText';
 import { rateText } from '../model/verdictText';

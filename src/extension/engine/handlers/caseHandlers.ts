@@ -5,7 +5,8 @@ import { parseCase, readCaseText } from '../../../core/cases/caseText';
 import { CurationHistory } from '../../../core/cases/curation/curationHistory';
 import { UserError } from '../../../core/errors';
 import { WorkFolder } from '../../../core/workFolder';
-import type { CheckedCase, EngineCalls } from '../api';
+import type { EngineCalls } from '../api';
+import type { CheckedCase } from '../callTypes';
 import type { Handlers } from '../rpcServer';
 import type { Catalogue } from './catalogue';
 

@@ -10,7 +10,8 @@ import type { Language, Target } from '../../../core/targets/target';
 import { findWorkFolder } from '../../../core/workFolder';
 import { countCases } from '../../model/caseGroups';
 import type { BrokenTarget, CaseCounts, TargetInfo } from '../../model/targetInfo';
-import type { Discovery, EngineCalls } from '../api';
+import type { EngineCalls } from '../api';
+import type { Discovery } from '../callTypes';
 import type { Handlers } from '../rpcServer';
 
 /** The folder of a target's own candidates, one folder a language. */

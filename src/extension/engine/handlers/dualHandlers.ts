@@ -7,7 +7,8 @@ import { readInputs, recordDuals } from '../../../core/recording/duals/recordDua
 import type { DualAttempt } from '../../../core/recording/duals/recordDuals';
 import { Recorder } from '../../../core/recording/recorder';
 import { answerText } from '../answerText';
-import type { DualOffer, EngineCalls } from '../api';
+import type { EngineCalls } from '../api';
+import type { DualOffer } from '../callTypes';
 import type { Handlers } from '../rpcServer';
 import { enqueue } from './captureQueue';
 import type { Catalogue } from './catalogue';

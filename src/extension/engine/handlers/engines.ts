@@ -4,7 +4,8 @@ import { probeEngines, selectEngine } from '../../../core/sandbox/selectEngine';
 import type { EngineOptions } from '../../../core/sandbox/selectEngine';
 import { languageTitles } from '../../../core/targets/languageDefaults';
 import { languages } from '../../../core/targets/target';
-import type { EngineCalls, EngineSettings } from '../api';
+import type { EngineCalls } from '../api';
+import type { EngineSettings } from '../callTypes';
 import type { Handlers } from '../rpcServer';
 
 /** The engine of this window: made when first asked for, kept until the settings change. */

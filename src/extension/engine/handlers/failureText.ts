@@ -5,7 +5,7 @@ import { readContent } from '../../../core/cases/content';
 import type { CaseResult, Difference } from '../../../core/scoring/score';
 import { answerText } from '../answerText';
 import type { AnswerSide } from '../answerText';
-import type { FailureText } from '../api';
+import type { FailureText } from '../callTypes';
 import { actualFiles } from './actualOutputs';
 
 /** Characters of text that one run may hand over; later failures come without their texts. */

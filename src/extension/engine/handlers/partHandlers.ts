@@ -1,6 +1,7 @@
 import type { CaseStore } from '../../../core/cases/caseStore';
 import { editorHarm, isInput, readPart, withPart } from '../../../core/cases/parts';
-import type { EngineCalls, PartRef } from '../api';
+import type { EngineCalls } from '../api';
+import type { PartRef } from '../callTypes';
 import type { Handlers } from '../rpcServer';
 import { openQueue } from './captureQueue';
 import type { Catalogue } from './catalogue';

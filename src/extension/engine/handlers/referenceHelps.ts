@@ -1,7 +1,7 @@
 import { Recorder } from '../../../core/recording/recorder';
 import { helpOf } from '../../../core/recording/referenceHelp';
 import type { TargetInfo } from '../../model/targetInfo';
-import type { EngineSettings } from '../api';
+import type { EngineSettings } from '../callTypes';
 import type { Catalogue } from './catalogue';
 import type { Engines } from './engines';
 

@@ -6,7 +6,8 @@ import {
   readVerdicts,
 } from '../../../core/scoring/scoreFiles';
 import { WorkFolder } from '../../../core/workFolder';
-import type { EngineCalls, ListedScore } from '../api';
+import type { EngineCalls } from '../api';
+import type { ListedScore } from '../callTypes';
 import type { Handlers } from '../rpcServer';
 
 /** Reading what was scored. */
