@@ -7,7 +7,7 @@ import type { StreamPair } from '../../src/core/bytes/view/bytesSession';
 import { useBrowser } from '../support/browser/browserRig';
 import { openBytesView, pairOf } from '../support/browser/bytesView';
 import type { OpenedBytesView } from '../support/browser/bytesView';
-import { themeNames } from '../support/browser/theme';
+import { rulesFor, themeNames } from '../support/browser/theme';
 
 const numbered = (count: number, text: (i: number) => string) =>
   Array.from({ length: count }, (_, i) => text(i)).join('');
@@ -372,14 +372,14 @@ suite('byte view', () => {
       );
       await page.locator('.row.changed').first().waitFor();
       const { view } = open[0]!;
-      await view.checkAccessibility();
+      await view.checkAccessibility(rulesFor(theme));
       for (const name of ['Hex', 'Summary', 'Terminal']) {
         await page.getByRole('radio', { name }).click();
         await page
           .locator(name === 'Hex' ? '.hex-row' : name === 'Summary' ? '.summary' : '.xterm-rows')
           .first()
           .waitFor();
-        await view.checkAccessibility();
+        await view.checkAccessibility(rulesFor(theme));
       }
     });
   }

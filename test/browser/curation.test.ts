@@ -10,7 +10,7 @@ import type {
 } from '../../src/protocol/curation';
 import { MessageChannel } from '../../src/protocol/messages';
 import { useBrowser } from '../support/browser/browserRig';
-import { themeNames } from '../support/browser/theme';
+import { rulesFor, themeNames } from '../support/browser/theme';
 import type { View, ViewOptions } from '../support/browser/view';
 
 /** Every third case is hidden and mirrors the one before; every seventh hidden one fails. */
@@ -238,11 +238,11 @@ suite('curation view', () => {
       const { page, view } = await open(60, { theme });
       await page.locator('#cases-0').waitFor();
       await page.keyboard.press('Shift+ArrowDown');
-      await view.checkAccessibility();
+      await view.checkAccessibility(rulesFor(theme));
       for (const tab of ['Pairs', 'Options', 'Alike']) {
         await page.getByRole('tab', { name: new RegExp(tab, 'u') }).click();
         await page.locator(`#${tab.toLowerCase()}-0`).waitFor();
-        await view.checkAccessibility();
+        await view.checkAccessibility(rulesFor(theme));
       }
     });
   }

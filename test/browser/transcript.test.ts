@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { useBrowser } from '../support/browser/browserRig';
-import { themeNames } from '../support/browser/theme';
+import { rulesFor, themeNames } from '../support/browser/theme';
 import { evalFile, event } from '../unit/transcripts/support/inspectLog';
 import { caseRun } from '../unit/transcripts/support/caseRun';
 import { claudeLine, showTranscript } from './transcriptRig';
@@ -413,7 +413,7 @@ suite('replay of a transcript', () => {
       await page.keyboard.press('/');
       await page.keyboard.type('step');
       await page.locator('.search-status', { hasText: 'event' }).waitFor();
-      await shown.view.checkAccessibility();
+      await shown.view.checkAccessibility(rulesFor(theme));
     });
   }
 });

@@ -1,9 +1,15 @@
+import type { RunOptions } from 'axe-core';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
 /** The themes that a view is tried in: one of each kind that VS Code has. */
 export const themeNames = ['dark', 'light', 'hcDark', 'hcLight'] as const;
 export type ThemeName = (typeof themeNames)[number];
+
+/** What a theme can make wrong is the contrast; all else is looked at in the first one. */
+export function rulesFor(theme: ThemeName): RunOptions {
+  return theme === 'dark' ? {} : { runOnly: ['color-contrast'] };
+}
 
 /** What VS Code gives a webview of a theme, as captureThemes.ts recorded it. */
 export interface Theme {
