@@ -30,7 +30,8 @@ function runApt(
   packages: readonly string[],
   say: (line: string) => void,
 ): void {
-  const install = ['install', '-y', '-qq', '--no-install-recommends', ...packages];
+  // What is there stays: another Docker's packages, say, with which Debian's are at odds.
+  const install = ['install', '-y', '-qq', '--no-install-recommends', '--no-remove', ...packages];
   for (const args of [['update', '-qq'], install]) {
     const [program = '', ...prefix] = apt;
     const { status, stdout, stderr } = spawnSync(program, [...prefix, ...args], {

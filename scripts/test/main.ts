@@ -26,12 +26,11 @@ if (unknown.length > 0) {
   );
   process.exit(2);
 }
-const needs = [
-  ...[bubblewrap, compiler, python, browser, serverTools],
-  ...containerEngines,
-  sampleReferences(),
-];
-const unmet = ensureNeeds(needs, console.log);
+const needs = [bubblewrap, compiler, python, browser, serverTools, sampleReferences()];
+// Each engine by itself: where one can't be installed the rest is there all the same.
+const unmet = [needs, ...containerEngines.map((need) => [need])].flatMap((group) =>
+  ensureNeeds(group, console.log),
+);
 const chosen = steps.filter(
   (step) => named.length === 0 || named.some((name) => isNamed(step, name)),
 );
